@@ -1,0 +1,64 @@
+"""Phrases: stretches of notes from rest to rest, in seconds, each note with what it sings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from frontend_g2p.phones import Syllable
+from singer.score import Vibrato
+
+NoteKind = Literal["sung", "hold", "breath"]
+
+
+@dataclass(frozen=True, slots=True)
+class PhraseNote:
+    """One note of a phrase.
+
+    Attributes:
+        start_s, end_s: absolute, in seconds from beat 0.
+        midi: MIDI note number, may be fractional.
+        kind: ``sung`` begins ``syllables``; ``hold`` goes on with the vowel of the note before; ``breath`` is an audible breath.
+        syllables: what it sings: one, or more where the lyric has more syllables than notes (they share the note); empty
+            unless ``sung``.
+        index: index of the note in the score.
+        loudness_db, vibrato: as in the score.
+    """
+
+    start_s: float
+    end_s: float
+    midi: float
+    kind: NoteKind
+    syllables: tuple[Syllable, ...]
+    index: int
+    loudness_db: float = 0.0
+    vibrato: Vibrato | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """Notes from rest to rest.
+
+    Attributes:
+        notes: by rising start, none overlapping; small rests (under ``phrase_gap_s``) may lie between them.
+        room_before_s: silence between the end of the phrase before (or beat 0) and the first note.
+        room_after_s: silence between the last note and the next phrase (infinite after the last phrase).
+        curves: curve name to points (time_s, value), the score's curves in absolute seconds.
+        index: number of the phrase in the song.
+    """
+
+    notes: tuple[PhraseNote, ...]
+    room_before_s: float
+    room_after_s: float
+    curves: tuple[tuple[str, tuple[tuple[float, float], ...]], ...]
+    index: int
+
+    @property
+    def start_s(self) -> float:
+        """Start of the first note in seconds."""
+        return self.notes[0].start_s
+
+    @property
+    def end_s(self) -> float:
+        """End of the last note in seconds."""
+        return self.notes[-1].end_s
