@@ -1,4 +1,4 @@
-"""One neural model in an ONNX file: opened, checked against its contract, and run. The only importer of onnxruntime."""
+"""One neural model in an ONNX file: opened, checked and run. The only importer of onnxruntime."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class RunsOn:
 
 @dataclass(frozen=True, slots=True)
 class Tensor:
-    """An input or output as the model declares it: numbers are fixed sizes, names are sizes that must agree."""
+    """An input or output as declared: numbers are fixed sizes, names are sizes that must agree."""
 
     name: str
     dtype: np.dtype[Any]
@@ -117,11 +117,11 @@ class OnnxModel:
         for key, value in needed.items():
             found = self.metadata.get(key)
             if found != value:
-                message = f"metadata {key} is {found!r}, but {value!r} is needed; export the model for this voice again"
+                message = f"metadata {key} is {found!r}, needed is {value!r}; export the model again"
                 raise ModelError("model_contract", message, self.path.name)
 
     def require(self, inputs: Iterable[str], outputs: Iterable[str]) -> None:
-        """Check that the model takes exactly ``inputs`` and gives at least ``outputs``; else ``ModelError``."""
+        """Raise ``ModelError`` unless the model takes exactly ``inputs`` and gives ``outputs``."""
         if set(self.inputs) != set(inputs):
             message = f"takes {_listed(self.inputs)}, but must take {_listed(inputs)}"
             raise ModelError("model_inputs", message, self.path.name)
@@ -145,17 +145,14 @@ class OnnxModel:
         self._check_inputs(inputs)
         try:
             arrays = self._session.run(list(self.outputs), inputs)
-        except (
-            Exception
-        ) as error:  # ONNX Runtime raises many unrelated types, some of them plain RuntimeError
+        except Exception as error:  # ONNX Runtime raises many unrelated types
             raise ModelError("model_run", f"the run failed: {error}", self.path.name) from error
         return dict(zip(self.outputs, arrays, strict=True))
 
     def _check_inputs(self, given: Mapping[str, NDArray[np.generic]]) -> None:
         missing = [str(tensor) for name, tensor in self.inputs.items() if name not in given]
-        unexpected = [
-            f"{name} {x.dtype}{list(x.shape)}" for name, x in given.items() if name not in self.inputs
-        ]
+        extra = [name for name in given if name not in self.inputs]
+        unexpected = [f"{name} {given[name].dtype}{list(given[name].shape)}" for name in extra]
         if missing or unexpected:
             message = f"missing inputs: {_listed(missing)}; unexpected inputs: {_listed(unexpected)}"
             raise ModelError("model_inputs", message, self.path.name)
@@ -227,7 +224,7 @@ def _open_session(content: bytes, file: str, runs_on: RunsOn) -> Any:
 
 
 def runtime_versions() -> dict[str, object]:
-    """Version of ONNX Runtime and the provider words it can serve: ``{"version": str, "providers": [str]}``."""
+    """Version of ONNX Runtime and the providers it has: ``{"version": str, "providers": [str]}``."""
     runtime = import_module("onnxruntime")
     available = runtime.get_available_providers()
     return {
