@@ -11,6 +11,7 @@ from types import MappingProxyType
 
 from frontend_g2p.phones import LANGUAGES, Language
 from singer.errors import ScoreError
+from singer.pitch_names import pitch_name
 
 HOLD = "-"
 NEXT_SYLLABLE = "+"
@@ -26,6 +27,22 @@ CURVE_RANGES: Mapping[str, tuple[float, float]] = MappingProxyType(
     }
 )
 """Curve names with the lowest and highest value allowed; 0 is neutral for each of them."""
+
+VIBRATO_RANGES: Mapping[str, tuple[float, float]] = MappingProxyType(
+    {"depth_cents": (0.0, 200.0), "rate_hz": (2.0, 9.0), "start": (0.0, 1.0), "attack_s": (0.0, 2.0)}
+)
+TEMPO_RANGE_BPM = (10.0, 400.0)
+LOUDNESS_RANGE_DB = CURVE_RANGES["loudness_db"]
+MIDI_RANGE = (0.0, 127.0)
+
+MOST_NOTES = 100_000
+LONGEST_LYRIC = 200
+LONGEST_NOTE_S = 60.0
+SHORTEST_NOTE_S = 0.01
+LONGEST_SCORE_S = 4 * 3600.0
+LONGEST_SCORE_BEATS = 100_000.0
+OVERLAP_SLACK_BEATS = 1e-6
+"""Notes may overlap by this much: thirds of a beat have no exact float."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +60,10 @@ class Vibrato:
     rate_hz: float = 5.5
     start: float = 0.4
     attack_s: float = 0.4
+
+    def __post_init__(self) -> None:
+        for name, (lowest, highest) in VIBRATO_RANGES.items():
+            _in_range(getattr(self, name), lowest, highest, "vibrato", name, "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,32 +100,36 @@ class TempoMap:
     """Tempo changes as (beat, quarter notes per minute), by rising beat; the first one is at beat 0."""
 
     changes: tuple[tuple[float, float], ...] = ((0.0, 120.0),)
+    _starts_s: tuple[float, ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if not self.changes or self.changes[0][0] != 0:
             raise ScoreError("tempo_start", "the first tempo must be at beat 0", "tempo 0")
         for index, (beat, bpm) in enumerate(self.changes):
-            if not (math.isfinite(beat) and math.isfinite(bpm) and 10 <= bpm <= 400):
-                raise ScoreError("tempo_range", f"found {bpm} bpm; 10 to 400 are allowed", f"tempo {index}")
+            _in_range(bpm, *TEMPO_RANGE_BPM, "tempo_range", "bpm", f"tempo {index}")
+            _in_range(beat, 0.0, LONGEST_SCORE_BEATS, "tempo_range", "beat", f"tempo {index}")
+        starts_s = [0.0]
         for index, (before, after) in enumerate(pairwise(self.changes), start=1):
             if after[0] <= before[0]:
-                raise ScoreError("tempo_order", "tempo changes must come by rising beat", f"tempo {index}")
+                raise ScoreError(
+                    "tempo_order",
+                    f"beat {after[0]:g} does not come after beat {before[0]:g}; list tempo changes by rising beat",
+                    f"tempo {index}",
+                )
+            starts_s.append(starts_s[-1] + (after[0] - before[0]) * 60.0 / before[1])
+        object.__setattr__(self, "_starts_s", tuple(starts_s))
 
     def seconds_at(self, beat: float) -> float:
         """Time of ``beat`` in seconds from beat 0."""
-        time_s = 0.0
-        for (start, bpm), (end, _) in pairwise((*self.changes, (math.inf, 0.0))):
-            if beat <= end:
-                return time_s + (beat - start) * 60.0 / bpm
-            time_s += (end - start) * 60.0 / bpm
-        raise AssertionError("unreachable: the last tempo has no end")  # noqa: S101
+        index = max(bisect_right(self.changes, beat, key=lambda change: change[0]) - 1, 0)
+        start, bpm = self.changes[index]
+        return self._starts_s[index] + (beat - start) * 60.0 / bpm
 
     def beat_at(self, time_s: float) -> float:
         """Beat that sounds at ``time_s`` seconds from beat 0."""
-        starts_s = [self.seconds_at(beat) for beat, _ in self.changes]
-        index = max(bisect_right(starts_s, time_s) - 1, 0)
+        index = max(bisect_right(self._starts_s, time_s) - 1, 0)
         beat, bpm = self.changes[index]
-        return beat + (time_s - starts_s[index]) * bpm / 60.0
+        return beat + (time_s - self._starts_s[index]) * bpm / 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +144,9 @@ class Score:
         curves: curve name (see ``CURVE_RANGES``) to points (beat, value) by rising beat, joined by straight lines; outside
             the points a curve holds its end values.
         beats_per_bar: only used to name bars in messages.
+
+    Raises:
+        ScoreError: for whatever breaks a rule, with the note's place (see ``where``).
     """
 
     notes: tuple[Note, ...]
@@ -129,15 +157,178 @@ class Score:
     curves: Mapping[str, tuple[tuple[float, float], ...]] = field(default_factory=dict)
     beats_per_bar: float = 4.0
 
+    @property
+    def duration_s(self) -> float:
+        """End of the last note in seconds from beat 0."""
+        return self.tempo.seconds_at(self.notes[-1].end_beat)
+
     def where(self, index: int) -> str:
         """Name of note ``index`` for messages: ``note 12 "ki" (bar 4)``; notes count from 0, bars from 1."""
         note = self.notes[index]
-        bar = int(max(note.start_beat, 0) // self.beats_per_bar) + 1
         lyric = note.lyric if len(note.lyric) <= 20 else note.lyric[:20] + "…"
+        if not math.isfinite(note.start_beat):
+            return f'note {index} "{lyric}"'
+        bar = int(max(note.start_beat, 0) // self.beats_per_bar) + 1
         return f'note {index} "{lyric}" (bar {bar})'
 
     def __post_init__(self) -> None:
-        if self.language not in LANGUAGES:
-            raise ScoreError("language", f"found {self.language!r}; allowed are {', '.join(LANGUAGES)}", "language")
+        _in_languages(self.language, "language")
         if not self.notes:
             raise ScoreError("no_notes", "a score needs at least one note", "notes")
+        if len(self.notes) > MOST_NOTES:
+            raise ScoreError(
+                "too_many_notes", f"found {len(self.notes)} notes; at most {MOST_NOTES} are allowed", "notes"
+            )
+        _in_range(self.beats_per_bar, 0.25, 64.0, "beats_per_bar", "beats_per_bar", "beats_per_bar")
+        for index in range(len(self.notes)):
+            self._check_note(index)
+        self._check_order()
+        if self.duration_s > LONGEST_SCORE_S:
+            raise ScoreError(
+                "too_long",
+                f"the song lasts {self.duration_s / 3600:.1f} hours; at most {LONGEST_SCORE_S / 3600:g} are allowed",
+                self.where(len(self.notes) - 1),
+            )
+        _check_curves(self.curves)
+
+    def _check_note(self, index: int) -> None:
+        note, where = self.notes[index], self.where(index)
+        if not note.lyric.strip():
+            raise ScoreError(
+                "empty_lyric",
+                f'the lyric is empty; write a syllable, "{HOLD}" to hold the vowel, "{NEXT_SYLLABLE}" for the word\'s '
+                f'next syllable or "{BREATH}" for a breath',
+                where,
+            )
+        if len(note.lyric) > LONGEST_LYRIC:
+            raise ScoreError(
+                "long_lyric",
+                f"the lyric has {len(note.lyric)} characters; at most {LONGEST_LYRIC} fit on a note",
+                where,
+            )
+        if note.language is not None:
+            _in_languages(note.language, where)
+        if note.phones is not None:
+            _check_phones(note, where)
+        _in_range(note.midi, *MIDI_RANGE, "pitch_range", "pitch", where)
+        _in_range(note.loudness_db, *LOUDNESS_RANGE_DB, "loudness_range", "loudness_db", where)
+        self._check_time(note, where)
+
+    def _check_time(self, note: Note, where: str) -> None:
+        _in_range(note.start_beat, 0.0, LONGEST_SCORE_BEATS, "start_range", "start", where)
+        if not math.isfinite(note.duration_beats) or note.duration_beats <= 0:
+            raise ScoreError(
+                "duration_range", f"found duration {note.duration_beats:g}; it must be above 0", where
+            )
+        _in_range(note.end_beat, 0.0, LONGEST_SCORE_BEATS, "end_range", "start + duration", where)
+        length_s = self.tempo.seconds_at(note.end_beat) - self.tempo.seconds_at(note.start_beat)
+        if length_s < SHORTEST_NOTE_S:
+            raise ScoreError(
+                "note_too_short",
+                f"the note lasts {length_s * 1000:.2g} ms; {SHORTEST_NOTE_S * 1000:g} ms is the least",
+                where,
+            )
+        if length_s > LONGEST_NOTE_S:
+            raise ScoreError(
+                "note_too_long", f"the note lasts {length_s:.0f} s; {LONGEST_NOTE_S:g} s is the most", where
+            )
+
+    def _check_order(self) -> None:
+        if self.notes[0].lyric in (HOLD, NEXT_SYLLABLE):
+            raise ScoreError(
+                "nothing_to_hold",
+                f'the first note cannot be "{self.notes[0].lyric}": there is no syllable before it; write a lyric',
+                self.where(0),
+            )
+        for index, (before, after) in enumerate(pairwise(self.notes), start=1):
+            if after.start_beat < before.start_beat:
+                raise ScoreError(
+                    "note_order",
+                    f"it starts at beat {after.start_beat:g}, before {self.where(index - 1)} at beat "
+                    f"{before.start_beat:g}; list notes by rising start",
+                    self.where(index),
+                )
+            if before.end_beat > after.start_beat + OVERLAP_SLACK_BEATS:
+                raise ScoreError(
+                    "note_overlap",
+                    f"it starts at beat {after.start_beat:g}, but {self.where(index - 1)} lasts until beat "
+                    f"{before.end_beat:g}; one voice sings one note at a time: shorten that note or move this one",
+                    self.where(index),
+                )
+
+
+def check_range(score: Score, voice_title: str, lowest_midi: float, highest_midi: float) -> None:
+    """Check that every sung note lies in a voice's range (breaths have no pitch).
+
+    Args:
+        score: the song.
+        voice_title: name of the voice, for the message.
+        lowest_midi, highest_midi: MIDI note numbers, both allowed.
+
+    Raises:
+        ScoreError: ``outside_range``, naming the first such note, how many there are and how far to transpose.
+    """
+    sung = [(index, note.midi) for index, note in enumerate(score.notes) if note.lyric != BREATH]
+    outside = [index for index, midi in sung if not lowest_midi <= midi <= highest_midi]
+    if not outside:
+        return
+    lowest, highest = min(midi for _, midi in sung), max(midi for _, midi in sung)
+    up, down = math.ceil(lowest_midi - lowest), math.floor(highest_midi - highest)
+    shift = min(max(0, up), down) if down >= 0 else down
+    advice = (
+        f"transpose the song by {shift:+d} semitones"
+        if up <= down
+        else f"the song spans {highest - lowest:g} semitones, more than the voice has: change these notes"
+    )
+    others = f" ({len(outside)} notes are outside)" if len(outside) > 1 else ""
+    raise ScoreError(
+        "outside_range",
+        f"{pitch_name(score.notes[outside[0]].midi)} is outside the range of {voice_title}, "
+        f"{pitch_name(lowest_midi)} to {pitch_name(highest_midi)}{others}; {advice}",
+        score.where(outside[0]),
+    )
+
+
+def _in_range(value: float, lowest: float, highest: float, code: str, name: str, where: str) -> None:
+    if not (math.isfinite(value) and lowest <= value <= highest):
+        raise ScoreError(code, f"found {name} {value:g}; {lowest:g} to {highest:g} are allowed", where)
+
+
+def _in_languages(language: str, where: str) -> None:
+    if language not in LANGUAGES:
+        raise ScoreError(
+            "language", f"found language {language!r}; allowed are {', '.join(LANGUAGES)}", where
+        )
+
+
+def _check_phones(note: Note, where: str) -> None:
+    if note.lyric in (HOLD, NEXT_SYLLABLE, BREATH):
+        raise ScoreError(
+            "phones_without_syllable",
+            f'phones are given, but the lyric "{note.lyric}" sings no syllable of its own; write a lyric or drop phones',
+            where,
+        )
+    if not (note.phones or "").strip():
+        raise ScoreError(
+            "empty_phones", "phones are empty; list inventory symbols or leave the key out", where
+        )
+
+
+def _check_curves(curves: Mapping[str, tuple[tuple[float, float], ...]]) -> None:
+    for name, points in curves.items():
+        if name not in CURVE_RANGES:
+            raise ScoreError(
+                "curve_name", f"found curve {name!r}; allowed are {', '.join(CURVE_RANGES)}", f"curve {name}"
+            )
+        if not points:
+            raise ScoreError("curve_empty", "a curve needs at least one point; leave it out", f"curve {name}")
+        for index, (beat, value) in enumerate(points):
+            where = f"curve {name}, point {index}"
+            _in_range(beat, 0.0, LONGEST_SCORE_BEATS, "curve_beat", "beat", where)
+            _in_range(value, *CURVE_RANGES[name], "curve_value", "value", where)
+            if index and beat <= points[index - 1][0]:
+                raise ScoreError(
+                    "curve_order",
+                    f"beat {beat:g} does not come after beat {points[index - 1][0]:g}; list points by rising beat",
+                    where,
+                )

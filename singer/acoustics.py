@@ -1,0 +1,164 @@
+"""Performance to features: the acoustic model, run in blocks that join exactly, and the singer's controls on its output."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from frontend_g2p.phones import ROLES
+from singer.cancel import CancelToken
+from singer.errors import VoicebankError
+from singer.expression import express
+from singer.features import Features
+from singer.performance.performance import PhrasePerformance
+from singer.voice import Voice
+
+POSITION_FEATURES = 3
+_PHONES_AT_ONCE = 512
+_ENCODER_REACH = 8
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneTrack:
+    """The phones of a phrase as the model reads them.
+
+    Attributes:
+        phone, role, language: int64 [P] rows of the model's tables; role and language are 0 for SP and AP.
+        frames: int64 [P], length of each phone in frames, at least 1; their sum is T.
+    """
+
+    phone: NDArray[np.int64]
+    role: NDArray[np.int64]
+    language: NDArray[np.int64]
+    frames: NDArray[np.int64]
+
+
+def role_row(role: str | None) -> int:
+    """Row of a role in the model's table: 0 for none, then onset, glide, nucleus, coda."""
+    return 0 if role is None or role == "" else 1 + ROLES.index(role)  # type: ignore[arg-type]
+
+
+def frame_lengths(boundaries_s: NDArray[np.float64], start_s: float, frames: int, rate_hz: float) -> NDArray[np.int64]:
+    """Lengths in frames of spans that end at ``boundaries_s``: cumulated times are rounded once; no length is below 1.
+
+    Args:
+        boundaries_s: float64 [P], rising ends of the spans.
+        start_s: start of the first span.
+        frames: total T; at least P.
+        rate_hz: frames per second.
+
+    Returns:
+        int64 [P] that sums to ``frames``.
+
+    Raises:
+        ValueError: if there are more spans than frames.
+    """
+    count = len(boundaries_s)
+    if count > frames:
+        raise ValueError(f"{count} phones do not fit into {frames} frames")
+    ends = np.floor((boundaries_s - start_s) * rate_hz + 0.5).astype(np.int64)
+    ends[-1] = frames
+    steps = np.arange(count)
+    ends = np.maximum.accumulate(ends - steps) + steps
+    ends = np.maximum(ends, steps + 1)
+    ends = np.minimum(ends, frames - (count - 1 - steps))
+    return np.diff(ends, prepend=0)
+
+
+def positions(frames: NDArray[np.int64]) -> NDArray[np.float32]:
+    """Where each frame lies in its phone: share passed, and saturating time since its start and until its end.
+
+    Args:
+        frames: int64 [P], lengths.
+
+    Returns:
+        float32 [T, 3]; the times are ``tanh(n / 10)`` of n frames.
+    """
+    lengths = np.repeat(frames, frames)
+    starts = np.repeat(np.cumsum(frames) - frames, frames)
+    since = np.arange(len(lengths)) - starts + 0.5
+    columns = (since / lengths, np.tanh(since / 10.0), np.tanh((lengths - since) / 10.0))
+    return np.stack(columns, axis=1).astype(np.float32)
+
+
+def phone_track(performance: PhrasePerformance, voice: Voice) -> PhoneTrack:
+    """Rows and lengths of a phrase's phones.
+
+    Raises:
+        VoicebankError: if the voice has no such phone or language.
+    """
+    for span in performance.phones:
+        if span.symbol not in voice.phones:
+            where = f"phrase {performance.index}, note {span.note}"
+            raise VoicebankError("unknown_phone", f"voice {voice.name} cannot sing the phone {span.symbol!r}", where)
+        if span.language is not None and span.language not in voice.languages:
+            known = ", ".join(voice.languages)
+            raise VoicebankError("language", f"voice {voice.name} sings {known}, not {span.language}")
+    spans = performance.phones
+    ends_s = np.array([span.end_s for span in spans])
+    return PhoneTrack(
+        np.array([voice.phones[span.symbol] for span in spans], np.int64),
+        np.array([role_row(span.role) for span in spans], np.int64),
+        np.array([0 if span.language is None else voice.languages[span.language] for span in spans], np.int64),
+        frame_lengths(ends_s, performance.start_s, performance.frames, voice.spec.frame_rate_hz),
+    )
+
+
+def encode(track: PhoneTrack, voice: Voice, cancel: CancelToken) -> NDArray[np.float32]:
+    """Hidden vectors float32 [P, H] of all phones, in blocks with context so that a long phrase needs little memory."""
+    count, parts = len(track.phone), []
+    for start in range(0, count, _PHONES_AT_ONCE):
+        cancel.check()
+        stop = min(start + _PHONES_AT_ONCE, count)
+        low, high = max(start - _ENCODER_REACH, 0), min(stop + _ENCODER_REACH, count)
+        found = voice.encoder.run(
+            phone=track.phone[low:high],
+            role=track.role[low:high],
+            language=track.language[low:high],
+            frames=track.frames[low:high],
+        )
+        parts.append(found["hidden"][start - low : stop - low])
+    return np.concatenate(parts)
+
+
+def to_features(
+    performance: PhrasePerformance, voice: Voice, *, block_frames: int, cancel: CancelToken
+) -> Iterator[Features]:
+    """Features of a phrase, block by block; they do not depend on the size of the blocks.
+
+    Args:
+        performance: the phrase.
+        voice: whose acoustic model runs.
+        block_frames: frames per block, at least 1.
+        cancel: looked at before every run of a model.
+
+    Yields:
+        Features of consecutive blocks, T frames together.
+
+    Raises:
+        VoicebankError: if the voice lacks a phone.
+        ModelError: if a model fails.
+        Cancelled: if asked to stop.
+    """
+    track = phone_track(performance, voice)
+    hidden = encode(track, voice, cancel)
+    owner = np.repeat(np.arange(len(track.frames)), track.frames)
+    position = positions(track.frames)
+    log_f0 = np.log(performance.curves["f0_hz"]).astype(np.float32)
+    reach, total = voice.context_frames, performance.frames
+    for start in range(0, total, block_frames):
+        cancel.check()
+        stop = min(start + block_frames, total)
+        low, high = max(start - reach, 0), min(stop + reach, total)
+        found = voice.decoder.run(
+            hidden=hidden[owner[low:high]],
+            position=position[low:high],
+            log_f0=log_f0[low:high],
+            timbre=voice.timbre,
+        )
+        inner = slice(start - low, stop - low)
+        plain = Features(found["envelope"][inner], found["aperiodicity"][inner])
+        yield express(plain, {name: curve[start:stop] for name, curve in performance.curves.items()})

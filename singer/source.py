@@ -1,0 +1,46 @@
+"""The two sources of the vocoder, with explicit state: a band-limited pulse train and white noise."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+def pulse_train(
+    f0_hz: NDArray[np.float64], phase: float, sample_rate_hz: int, top_hz: float
+) -> tuple[NDArray[np.float64], float]:
+    """Band-limited pulses of unit power density: equal cosines at every harmonic below ``top_hz``.
+
+    The sum of K cosines has the closed form of the Dirichlet kernel, ``sin((K + 1/2) p) / (2 sin(p / 2)) - 1/2``; K follows f0, and
+    the harmonic that crosses ``top_hz`` is faded in and out so that no step is heard.
+
+    Args:
+        f0_hz: float64 [N], positive, one per sample.
+        phase: phase of the fundamental before the first sample, in turns.
+        sample_rate_hz: sample rate.
+        top_hz: highest frequency that may sound, below half the sample rate.
+
+    Returns:
+        float64 [N], and the phase after the last sample in turns, in [0, 1).
+    """
+    turns = phase + np.cumsum(f0_hz / sample_rate_hz)
+    angle = 2.0 * np.pi * (turns % 1.0)
+    harmonics = top_hz / f0_hz
+    whole = np.floor(harmonics)
+    half = np.sin(angle / 2.0)
+    near = np.abs(half) < 1e-6
+    safe = np.where(near, 1.0, half)
+    kernel = np.where(near, whole + 0.5, np.sin((whole + 0.5) * angle) / (2.0 * safe)) - 0.5
+    kernel += (harmonics - whole) * np.cos((whole + 1.0) * angle)
+    return kernel * 2.0 * np.sqrt(f0_hz / sample_rate_hz), float(turns[-1] % 1.0)
+
+
+def white_noise(first: int, count: int, seed: int) -> NDArray[np.float64]:
+    """Samples ``first`` to ``first + count`` of the endless unit-variance noise named ``seed``: float64 [count].
+
+    A sample depends only on its position and the seed, so a stream may be cut into chunks of any size.
+    """
+    block = 4096
+    start, stop = first // block, (first + count - 1) // block
+    parts = [np.random.default_rng((seed, index)).standard_normal(block) for index in range(start, stop + 1)]
+    return np.concatenate(parts)[first - start * block :][:count]

@@ -1,0 +1,41 @@
+"""The one building block of both networks: a residual convolution over time that looks equally far to both sides."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+
+class ResidualBlock(nn.Module):
+    """``x + W2 gelu(conv(norm(x)))`` over float32 [B, C, T]; reaches ``dilation * (kernel - 1) / 2`` frames to each side."""
+
+    def __init__(self, channels: int, kernel: int, dilation: int) -> None:
+        super().__init__()
+        self.reach_frames = dilation * (kernel - 1) // 2
+        self.norm = nn.LayerNorm(channels)
+        self.conv = nn.Conv1d(channels, channels, kernel, padding=self.reach_frames, dilation=dilation)
+        self.out = nn.Conv1d(channels, channels, 1)
+        nn.init.normal_(self.out.weight, std=0.01)
+        nn.init.zeros_(self.out.bias)
+
+    def forward(self, x: Tensor, mask: Tensor | None = None) -> Tensor:
+        """Apply; ``mask`` float32 [B, 1, T] is 0 in padding, which the convolution then reads as silence."""
+        y = self.norm(x.transpose(1, 2)).transpose(1, 2)
+        if mask is not None:
+            y = y * mask
+        return x + self.out(torch.nn.functional.gelu(self.conv(y)))
+
+
+class ResidualStack(nn.Module):
+    """Residual blocks with the given dilations, float32 [B, C, T] to the same shape."""
+
+    def __init__(self, channels: int, kernel: int, dilations: tuple[int, ...]) -> None:
+        super().__init__()
+        self.blocks = nn.ModuleList([ResidualBlock(channels, kernel, dilation) for dilation in dilations])
+        self.reach_frames = sum(block.reach_frames for block in self.blocks)
+
+    def forward(self, x: Tensor, mask: Tensor | None = None) -> Tensor:
+        """Apply every block in turn."""
+        for block in self.blocks:
+            x = block(x, mask)
+        return x

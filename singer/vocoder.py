@@ -1,0 +1,176 @@
+"""The vocoder: features and pitch to sound, in chunks of any size, with all of its state in one value.
+
+A small network turns features and pitch into a harmonic filter, a noise filter and a dispersion phase per frame; a band-limited
+pulse train and white noise pass through them (source-filter synthesis, as in the neural homomorphic vocoder, Liu et al. 2020, and
+the DDSP vocoder, arXiv 2401.10460).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from singer.features import Features
+from singer.filterbank import PHASE_BANDS, FilterBank
+from singer.source import pulse_train, white_noise
+from singer.voice import Voice
+
+TOP_HARMONIC_HZ = 20_000.0
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What the vocoder's network says of T frames.
+
+    Attributes:
+        harmonic, noise: float32 [T, 96], natural log of the filters' amplitudes on the envelope bands.
+        phase: float32 [T, 32], dispersion of the harmonic part in radians.
+    """
+
+    harmonic: NDArray[np.float32]
+    noise: NDArray[np.float32]
+    phase: NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class VocoderState:
+    """Everything that one stream carries from chunk to chunk.
+
+    Attributes:
+        seed: name of the noise.
+        frame: frames taken in so far.
+        phase: phase of the fundamental in turns.
+        f0_hz: pitch of the last frame taken in.
+        filters: filters of the last frame taken in ([1, ...]), which waits for the next one.
+        harmonic, noise: last hop of excitation, float64 [hop].
+        tail: sum of the frames so far that is not yet complete, float32 [N - hop].
+    """
+
+    seed: int
+    frame: int
+    phase: float
+    f0_hz: float
+    filters: Filters
+    harmonic: NDArray[np.float64]
+    noise: NDArray[np.float64]
+    tail: NDArray[np.float32]
+
+
+class Vocoder:
+    """Sound from features, for one voice; holds no stream state and may be shared between threads."""
+
+    def __init__(self, voice: Voice) -> None:
+        self._network = voice.vocoder
+        self._bank = FilterBank(voice.spec)
+        self._top_hz = min(TOP_HARMONIC_HZ, 0.46 * voice.spec.sample_rate_hz)
+
+    def filters(self, features: Features, f0_hz: NDArray[np.float32]) -> Filters:
+        """Run the network on T frames.
+
+        Args:
+            features: T frames.
+            f0_hz: float32 [T], positive.
+
+        Raises:
+            ModelError: if the network fails.
+        """
+        found = self._network.run(
+            envelope=features.envelope,
+            aperiodicity=features.aperiodicity,
+            log_f0=np.log(f0_hz).astype(np.float32),
+        )
+        return Filters(found["harmonic"], found["noise"], found["phase"])
+
+    def start(self, seed: int) -> VocoderState:
+        """State of a stream before its first frame; ``seed`` names its noise."""
+        hop = self._bank.spec.hop_samples
+        empty = np.zeros((0, 96), np.float32)
+        silence = np.zeros(hop)
+        tail = np.zeros(self._bank.fft_samples - hop, np.float32)
+        nothing = Filters(empty, empty, np.zeros((0, PHASE_BANDS), np.float32))
+        return VocoderState(seed, 0, 0.0, 0.0, nothing, silence, silence, tail)
+
+    def run(
+        self, state: VocoderState, filters: Filters, f0_hz: NDArray[np.float32]
+    ) -> tuple[NDArray[np.float32], VocoderState]:
+        """Take in T frames and give every sample that they complete.
+
+        Args:
+            state: from ``start`` or the last call.
+            filters: of T >= 1 frames.
+            f0_hz: float32 [T], positive.
+
+        Returns:
+            float32 [M] and the next state. The first sample of a stream lies ``lead_in_samples`` before the centre of frame 0; the
+            concatenation over calls does not depend on how the frames were cut.
+        """
+        spec = self._bank.spec
+        hop = spec.hop_samples
+        fresh = state.frame == 0
+        pitch_hz = np.concatenate(([f0_hz[0] if fresh else state.f0_hz], f0_hz)).astype(np.float64)
+        steps = np.exp(_ramp(np.log(pitch_hz), hop))
+        pulses, phase = pulse_train(steps, state.phase, spec.sample_rate_hz, self._top_hz)
+        hiss = white_noise(state.frame * hop, len(steps), state.seed)
+        harmonic = np.concatenate((state.harmonic, pulses))
+        noise = np.concatenate((state.noise, hiss))
+        waiting = filters if fresh else _join(state.filters, filters)
+        count = len(f0_hz) - 1 if fresh else len(f0_hz)
+        if fresh:
+            harmonic, noise = harmonic[hop:], noise[hop:]
+        following = replace(
+            state,
+            frame=state.frame + len(f0_hz),
+            phase=phase,
+            f0_hz=float(f0_hz[-1]),
+            filters=_rows(waiting, count, None),
+            harmonic=harmonic[-hop:],
+            noise=noise[-hop:],
+        )
+        if count == 0:
+            return np.zeros(0, np.float32), following
+        wave = self._shape(_rows(waiting, 0, count), harmonic, noise)
+        wave[: len(state.tail)] += state.tail
+        return wave[: count * hop], replace(following, tail=wave[count * hop :])
+
+    def finish(self, state: VocoderState) -> NDArray[np.float32]:
+        """The rest of a stream: the frame that waits, and the ringing after it. float32 [N]; empty if no frame was taken in."""
+        if state.frame == 0:
+            return np.zeros(0, np.float32)
+        last, following = self.run(state, state.filters, np.full(1, state.f0_hz, np.float32))
+        return np.concatenate((last, following.tail))
+
+    @property
+    def lead_in_samples(self) -> int:
+        """Samples of a stream that lie before the centre of its frame 0."""
+        return self._bank.spec.hop_samples + self._bank.lead_samples
+
+    def _shape(
+        self, filters: Filters, harmonic: NDArray[np.float64], noise: NDArray[np.float64]
+    ) -> NDArray[np.float32]:
+        bank, count = self._bank, len(filters.harmonic)
+        turn = np.exp(1j * (filters.phase @ bank.phase_matrix)).astype(np.complex64)
+        voiced = bank.frames(harmonic, count) * bank.minimum_phase(filters.harmonic) * turn
+        hissed = bank.frames(noise, count) * bank.minimum_phase(filters.noise)
+        return bank.overlap_add(voiced + hissed)
+
+
+def _ramp(values: NDArray[np.float64], hop: int) -> NDArray[np.float64]:
+    """Straight lines from each value to the next, ``hop`` samples each: float64 [T + 1] to [T hop]."""
+    share = np.arange(1, hop + 1) / hop
+    return (values[:-1, None] + (values[1:] - values[:-1])[:, None] * share).reshape(-1)
+
+
+def _join(first: Filters, second: Filters) -> Filters:
+    return Filters(
+        np.concatenate((first.harmonic, second.harmonic)),
+        np.concatenate((first.noise, second.noise)),
+        np.concatenate((first.phase, second.phase)),
+    )
+
+
+def _rows(filters: Filters, start: int, stop: int | None) -> Filters:
+    return Filters(
+        filters.harmonic[start:stop], filters.noise[start:stop], filters.phase[start:stop]
+    )
