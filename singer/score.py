@@ -1,4 +1,4 @@
-"""The score as the engine sees it: notes in beats, a tempo map, expression curves. Frozen and checked by itself."""
+"""The score as the engine sees it: notes in beats, a tempo map, expression curves. Frozen, self-checking."""
 
 from __future__ import annotations
 
@@ -73,7 +73,8 @@ class Note:
     Attributes:
         start_beat, duration_beats: in quarter notes.
         midi: MIDI note number, may be fractional; 69 = A4 = 440 Hz.
-        lyric: a syllable or word, or ``-`` (hold the vowel), ``+`` (the word's next syllable), ``AP`` (breath).
+        lyric: a syllable or word, or ``-`` (hold the vowel), ``+`` (the word's next syllable), ``AP``
+            (breath).
         language: overrides the score's language for this note.
         phones: phones to sing as written, blank-separated inventory symbols, in place of the lyric's reading.
         loudness_db: gain of this note, -24 to 12.
@@ -113,7 +114,7 @@ class TempoMap:
             if after[0] <= before[0]:
                 raise ScoreError(
                     "tempo_order",
-                    f"beat {after[0]:g} does not come after beat {before[0]:g}; list tempo changes by rising beat",
+                    f"beat {after[0]:g} does not come after beat {before[0]:g}; list tempi by rising beat",
                     f"tempo {index}",
                 )
             starts_s.append(starts_s[-1] + (after[0] - before[0]) * 60.0 / before[1])
@@ -141,8 +142,8 @@ class Score:
         language: language of lyrics that do not say otherwise.
         tempo: beats to seconds.
         title, voice: name of the song and of the voice that it asks for ("" if none).
-        curves: curve name (see ``CURVE_RANGES``) to points (beat, value) by rising beat, joined by straight lines; outside
-            the points a curve holds its end values.
+        curves: curve name (see ``CURVE_RANGES``) to points (beat, value) by rising beat, joined by
+            straight lines; outside the points a curve holds its end values.
         beats_per_bar: only used to name bars in messages.
 
     Raises:
@@ -165,7 +166,7 @@ class Score:
     def where(self, index: int) -> str:
         """Name of note ``index`` for messages: ``note 12 "ki" (bar 4)``; notes count from 0, bars from 1."""
         note = self.notes[index]
-        lyric = note.lyric if len(note.lyric) <= 20 else note.lyric[:20] + "…"
+        lyric = printable(note.lyric)
         if not math.isfinite(note.start_beat):
             return f'note {index} "{lyric}"'
         bar = int(max(note.start_beat, 0) // self.beats_per_bar) + 1
@@ -186,7 +187,7 @@ class Score:
         if self.duration_s > LONGEST_SCORE_S:
             raise ScoreError(
                 "too_long",
-                f"the song lasts {self.duration_s / 3600:.1f} hours; at most {LONGEST_SCORE_S / 3600:g} are allowed",
+                f"the song lasts {self.duration_s / 3600:.1f} hours; {LONGEST_SCORE_S / 3600:g} is the most",
                 self.where(len(self.notes) - 1),
             )
         _check_curves(self.curves)
@@ -196,8 +197,8 @@ class Score:
         if not note.lyric.strip():
             raise ScoreError(
                 "empty_lyric",
-                f'the lyric is empty; write a syllable, "{HOLD}" to hold the vowel, "{NEXT_SYLLABLE}" for the word\'s '
-                f'next syllable or "{BREATH}" for a breath',
+                f'the lyric is empty; write a syllable, "{HOLD}" to hold the vowel, "{NEXT_SYLLABLE}" for '
+                f'the word\'s next syllable or "{BREATH}" for a breath',
                 where,
             )
         if len(note.lyric) > LONGEST_LYRIC:
@@ -237,7 +238,7 @@ class Score:
         if self.notes[0].lyric in (HOLD, NEXT_SYLLABLE):
             raise ScoreError(
                 "nothing_to_hold",
-                f'the first note cannot be "{self.notes[0].lyric}": there is no syllable before it; write a lyric',
+                f'the first note cannot be "{self.notes[0].lyric}": there is no syllable before it',
                 self.where(0),
             )
         for index, (before, after) in enumerate(pairwise(self.notes), start=1):
@@ -252,9 +253,15 @@ class Score:
                 raise ScoreError(
                     "note_overlap",
                     f"it starts at beat {after.start_beat:g}, but {self.where(index - 1)} lasts until beat "
-                    f"{before.end_beat:g}; one voice sings one note at a time: shorten that note or move this one",
+                    f"{before.end_beat:g}; a voice sings one note at a time: shorten or move one",
                     self.where(index),
                 )
+
+
+def printable(text: str, longest: int = 20) -> str:
+    """``text`` made safe for a message: at most ``longest`` characters, unprintable ones shown as �."""
+    shown = "".join(char if char.isprintable() else "�" for char in text[:longest])
+    return shown if len(text) <= longest else shown + "…"
 
 
 def check_range(score: Score, voice_title: str, lowest_midi: float, highest_midi: float) -> None:
@@ -263,10 +270,11 @@ def check_range(score: Score, voice_title: str, lowest_midi: float, highest_midi
     Args:
         score: the song.
         voice_title: name of the voice, for the message.
-        lowest_midi, highest_midi: MIDI note numbers, both allowed.
+        lowest_midi: lowest MIDI note number allowed.
+        highest_midi: highest MIDI note number allowed.
 
     Raises:
-        ScoreError: ``outside_range``, naming the first such note, how many there are and how far to transpose.
+        ScoreError: ``outside_range``, naming the first such note and how far to transpose.
     """
     sung = [(index, note.midi) for index, note in enumerate(score.notes) if note.lyric != BREATH]
     outside = [index for index, midi in sung if not lowest_midi <= midi <= highest_midi]
@@ -274,7 +282,7 @@ def check_range(score: Score, voice_title: str, lowest_midi: float, highest_midi
         return
     lowest, highest = min(midi for _, midi in sung), max(midi for _, midi in sung)
     up, down = math.ceil(lowest_midi - lowest), math.floor(highest_midi - highest)
-    shift = min(max(0, up), down) if down >= 0 else down
+    shift = up if up > 0 else down
     advice = (
         f"transpose the song by {shift:+d} semitones"
         if up <= down
@@ -305,13 +313,11 @@ def _check_phones(note: Note, where: str) -> None:
     if note.lyric in (HOLD, NEXT_SYLLABLE, BREATH):
         raise ScoreError(
             "phones_without_syllable",
-            f'phones are given, but the lyric "{note.lyric}" sings no syllable of its own; write a lyric or drop phones',
+            f'phones are given, but the lyric "{note.lyric}" sings no syllable of its own',
             where,
         )
     if not (note.phones or "").strip():
-        raise ScoreError(
-            "empty_phones", "phones are empty; list inventory symbols or leave the key out", where
-        )
+        raise ScoreError("empty_phones", "phones are empty; list symbols or leave them out", where)
 
 
 def _check_curves(curves: Mapping[str, tuple[tuple[float, float], ...]]) -> None:
@@ -329,6 +335,6 @@ def _check_curves(curves: Mapping[str, tuple[tuple[float, float], ...]]) -> None
             if index and beat <= points[index - 1][0]:
                 raise ScoreError(
                     "curve_order",
-                    f"beat {beat:g} does not come after beat {points[index - 1][0]:g}; list points by rising beat",
+                    f"beat {beat:g} does not come after beat {points[index - 1][0]:g}; list by rising beat",
                     where,
                 )

@@ -1,0 +1,18 @@
+"""Write the published JSON Schemas anew; a test compares them with the wire types."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from singer.score_document import score_schema
+
+
+def main() -> None:
+    """Write ``score.schema.json`` beside this file."""
+    text = json.dumps(score_schema(), ensure_ascii=False, indent=2) + "\n"
+    Path(__file__).with_name("score.schema.json").write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

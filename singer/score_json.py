@@ -1,0 +1,282 @@
+"""The project's own score format: strict, versioned JSON, read and written (``docs/score.md``)."""
+
+from __future__ import annotations
+
+import difflib
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any, NoReturn
+
+from pydantic import BaseModel, ValidationError
+
+from singer.errors import ScoreError
+from singer.pitch_names import pitch_midi, pitch_name
+from singer.score import CURVE_RANGES, VIBRATO_RANGES, Note, Score, TempoMap, Vibrato, printable
+from singer.score_document import (
+    CurvesDocument,
+    NoteDocument,
+    ScoreDocument,
+    TempoDocument,
+    VibratoDocument,
+)
+
+FORMAT = "singer-score"
+VERSION = 1
+LARGEST_DOCUMENT_BYTES = 20_000_000
+_MOST_DIGITS = 300
+_MUST_BE = {
+    "float_type": "a number",
+    "string_type": "text",
+    "string_unicode": "Unicode text without lone surrogates",
+    "string_too_long": "shorter text",
+    "list_type": "a list",
+    "model_type": "an object",
+    "model_attributes_type": "an object",
+    "too_short": "a pair [beat, value]",
+    "too_long": "a pair [beat, value]",
+}
+
+
+def read_score_json(document: bytes) -> Score:
+    """Read a score from the bytes of a JSON document.
+
+    Raises:
+        ScoreError: not UTF-8 or JSON, too large, a key twice or unknown, a value of the wrong type, or
+            whatever ``Score`` refuses; ``where`` names the note or the key.
+    """
+    if len(document) > LARGEST_DOCUMENT_BYTES:
+        raise ScoreError(
+            "too_large",
+            f"the document has {len(document) / 1e6:.1f} MB; {LARGEST_DOCUMENT_BYTES / 1e6:g} MB is the most",
+        )
+    return document_to_score(_parse(document))
+
+
+def document_to_score(raw: object) -> Score:
+    """Score of a document already parsed from JSON (also the body of a request).
+
+    Raises:
+        ScoreError: as ``read_score_json``.
+    """
+    _check_head(raw)
+    try:
+        wire = ScoreDocument.model_validate(raw)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        raise ScoreError(*_explain(first, raw)) from error
+    return Score(
+        notes=tuple(_to_note(index, note, wire.beats_per_bar) for index, note in enumerate(wire.notes)),
+        language=wire.language,
+        tempo=TempoMap(tuple((change.beat, change.bpm) for change in wire.tempo)),
+        title=wire.title,
+        voice=wire.voice,
+        curves={
+            name: tuple((point[0], point[1]) for point in points)
+            for name in CURVE_RANGES
+            if (points := getattr(wire.curves, name)) is not None
+        },
+        beats_per_bar=wire.beats_per_bar,
+    )
+
+
+def score_to_document(score: Score) -> dict[str, Any]:
+    """Document of a score, ready for ``json.dumps``; keys at their default value are left out."""
+    document: dict[str, Any] = {"format": FORMAT, "version": VERSION}
+    document |= {key: getattr(score, key) for key in ("title", "language", "voice") if getattr(score, key)}
+    document["tempo"] = [{"beat": _number(beat), "bpm": _number(bpm)} for beat, bpm in score.tempo.changes]
+    if score.beats_per_bar != 4.0:
+        document["beats_per_bar"] = _number(score.beats_per_bar)
+    document["notes"] = [_note_document(note) for note in score.notes]
+    if score.curves:
+        document["curves"] = {
+            name: [[_number(beat), _number(value)] for beat, value in points]
+            for name, points in score.curves.items()
+        }
+    return document
+
+
+def write_score_json(score: Score) -> str:
+    """JSON text of a score, one note per line; reading it gives an equal score."""
+    lines = []
+    for key, value in score_to_document(score).items():
+        if key == "notes":
+            rows = ",\n".join(f"    {_json(note)}" for note in value)
+            lines.append(f'  "notes": [\n{rows}\n  ]')
+        else:
+            lines.append(f'  "{key}": {_json(value)}')
+    return "{\n" + ",\n".join(lines) + "\n}\n"
+
+
+def _parse(document: bytes) -> object:
+    try:
+        text = document.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise ScoreError(
+            "encoding", f"the document is not UTF-8 (byte {error.start}); save it as UTF-8"
+        ) from error
+    try:
+        return json.loads(
+            text, object_pairs_hook=_unique_keys, parse_constant=_refuse_constant, parse_int=_whole_number
+        )
+    except json.JSONDecodeError as error:
+        raise ScoreError(
+            "not_json", f"this is not JSON: {error.msg}", f"line {error.lineno}, column {error.colno}"
+        ) from error
+    except RecursionError as error:
+        raise ScoreError("not_json", "the document is nested too deeply") from error
+
+
+def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        keys = [key for key, _ in pairs]
+        twice = next(key for key in keys if keys.count(key) > 1)
+        lyric = f" (in the object with lyric {_shown(found['lyric'])})" if "lyric" in found else ""
+        raise ScoreError(
+            "duplicate_key", f'the key "{printable(twice, 40)}" is given twice{lyric}; keep one of them'
+        )
+    return found
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ScoreError("not_finite", f"found {name}; numbers must be finite")
+
+
+def _whole_number(digits: str) -> int:
+    if len(digits) > _MOST_DIGITS:
+        raise ScoreError(
+            "not_finite", f"found a number of {len(digits)} digits, {digits[:12]}…; that is too large"
+        )
+    return int(digits)
+
+
+def _check_head(raw: object) -> None:
+    if not isinstance(raw, Mapping):
+        raise ScoreError("not_a_score", f"a score is a JSON object, found {_kind(raw)}")
+    if raw.get("format") != FORMAT:
+        raise ScoreError(
+            "format", f'found format {_shown(raw.get("format"))}; it must be "{FORMAT}"', "format"
+        )
+    version = raw.get("version")
+    if type(version) is not int or version != VERSION:
+        newer = (
+            "; a newer version of the engine may read it"
+            if type(version) is int and version > VERSION
+            else ""
+        )
+        raise ScoreError(
+            "version", f"found version {_shown(version)}; this engine reads {VERSION}{newer}", "version"
+        )
+
+
+def _explain(error: Mapping[str, Any], raw: object) -> tuple[str, str, str]:
+    """Code, message and place of one of pydantic's errors."""
+    location = [part for part in error["loc"] if part not in ("float", "constrained-str", "str")]
+    kind, key = error["type"], str(location[-1])
+    where = _where(location if kind != "extra_forbidden" else location[:-1], raw)
+    if kind == "extra_forbidden":
+        allowed = _allowed_keys(location[:-1])
+        close = difflib.get_close_matches(key, allowed, n=1)
+        hint = f'; did you mean "{close[0]}"?' if close else ""
+        return (
+            "unknown_key",
+            f'found the key "{printable(key, 40)}"; allowed are {", ".join(allowed)}{hint}',
+            where,
+        )
+    if kind == "missing":
+        return "missing_key", f'the key "{key}" is missing', where
+    if kind == "finite_number":
+        return "not_finite", f"{key} must be a finite number", where
+    if key == "pitch":
+        must_be = 'a MIDI number or a name such as "E4"'
+    else:
+        must_be = _MUST_BE.get(kind, error["msg"].removeprefix("Input should be "))
+    name = "" if where.split(".")[-1] == key or key.isdigit() else f"{key}: "
+    return "wrong_type", f"{name}found {_shown(error['input'])}; it must be {must_be}", where
+
+
+def _allowed_keys(location: Iterable[object]) -> list[str]:
+    names: dict[str, type[BaseModel]] = {
+        "notes": NoteDocument, "tempo": TempoDocument, "vibrato": VibratoDocument, "curves": CurvesDocument
+    }  # fmt: skip
+    model: type[BaseModel] = ScoreDocument
+    for part in location:
+        model = names.get(str(part), model)
+    return list(model.model_fields)
+
+
+def _where(location: list[Any], raw: Any) -> str:
+    if location[:1] == ["notes"] and len(location) > 1:
+        note, bar_beats = raw["notes"][location[1]], raw.get("beats_per_bar", 4)
+        return _note_where(location[1], note if isinstance(note, Mapping) else {}, bar_beats)
+    return printable(".".join(str(part) for part in location), 60)
+
+
+def _note_where(index: int, note: Mapping[str, Any], bar_beats: object) -> str:
+    lyric, start = note.get("lyric"), note.get("start")
+    name = f'note {index} "{printable(lyric)}"' if isinstance(lyric, str) else f"note {index}"
+    if (
+        isinstance(start, int | float)
+        and isinstance(bar_beats, int | float)
+        and bar_beats > 0
+        and 0 <= start < 1e6
+    ):
+        return f"{name} (bar {int(start // bar_beats) + 1})"
+    return name
+
+
+def _to_note(index: int, note: NoteDocument, beats_per_bar: float) -> Note:
+    where = _note_where(index, {"lyric": note.lyric, "start": note.start}, beats_per_bar)
+    try:
+        midi = pitch_midi(note.pitch) if isinstance(note.pitch, str) else float(note.pitch)
+    except (ValueError, OverflowError) as error:
+        raise ScoreError("pitch_name", str(error), where) from error
+    try:
+        vibrato = Vibrato(**note.vibrato.model_dump()) if note.vibrato else None
+    except ScoreError as error:
+        raise ScoreError(error.code, error.message, where) from error
+    return Note(
+        start_beat=note.start,
+        duration_beats=note.duration,
+        midi=midi,
+        lyric=note.lyric,
+        language=note.language,
+        phones=note.phones,
+        loudness_db=note.loudness_db,
+        vibrato=vibrato,
+    )
+
+
+def _note_document(note: Note) -> dict[str, Any]:
+    document: dict[str, Any] = {
+        "start": _number(note.start_beat),
+        "duration": _number(note.duration_beats),
+        "pitch": pitch_name(note.midi) if note.midi.is_integer() else note.midi,
+        "lyric": note.lyric,
+    }
+    document |= {key: getattr(note, key) for key in ("language", "phones") if getattr(note, key) is not None}
+    if note.loudness_db:
+        document["loudness_db"] = _number(note.loudness_db)
+    if note.vibrato:
+        document["vibrato"] = {name: _number(getattr(note.vibrato, name)) for name in VIBRATO_RANGES}
+    return document
+
+
+def _number(value: float) -> float | int:
+    return int(value) if float(value).is_integer() else float(value)
+
+
+def _kind(value: object) -> str:
+    names = {dict: "an object", list: "a list", str: "a text", bool: "true or false", type(None): "null"}
+    return names.get(type(value), "a number")
+
+
+def _shown(value: object) -> str:
+    text = (
+        json.dumps(value, ensure_ascii=False) if isinstance(value, str | int | float | None) else _kind(value)
+    )
+    return printable(text, 40)
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False)
