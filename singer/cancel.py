@@ -26,9 +26,3 @@ class CancelToken:
         """Raise ``Cancelled`` if ``cancel`` was called."""
         if self._event.is_set():
             raise Cancelled
-
-
-def check(cancel: CancelToken | None) -> None:
-    """Raise ``Cancelled`` if there is a token and it was cancelled."""
-    if cancel is not None:
-        cancel.check()

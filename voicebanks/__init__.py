@@ -1,0 +1,1 @@
+"""What a voice is on disk: the manifest, the loader, and the voices that ship with the engine."""

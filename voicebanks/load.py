@@ -1,0 +1,203 @@
+"""From a name or a folder to a ``Voice``: finds it, checks everything that it holds, opens its models.
+
+A voice folder is data. Nothing in it is run, no path leads out of it, and every file is checked by size and
+hash before it is used.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from singer.errors import ModelError, VoicebankError
+from singer.onnx_model import OnnxModel, RunsOn
+from singer.voice import Voice
+from voicebanks.manifest import (
+    LARGEST_MANIFEST_BYTES,
+    MANIFEST_NAME,
+    MODEL_ROLES,
+    FileEntry,
+    Manifest,
+    parse_manifest,
+)
+
+_INPUTS = {
+    "encoder": ("phone", "role", "language", "frames"),
+    "decoder": ("hidden", "position", "log_f0", "timbre"),
+    "vocoder": ("envelope", "aperiodicity", "log_f0"),
+}
+_OUTPUTS = {
+    "encoder": ("hidden",),
+    "decoder": ("envelope", "aperiodicity"),
+    "vocoder": ("harmonic", "noise", "phase"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class VoiceFolder:
+    """A voice on disk, found but not loaded.
+
+    Attributes:
+        folder: where it lies.
+        manifest: what it says of itself.
+        manifest_sha256: hash of ``voicebank.json`` as read.
+    """
+
+    folder: Path
+    manifest: Manifest
+    manifest_sha256: str
+
+
+def shipped_folder() -> Path:
+    """Folder of the voices that come with the engine."""
+    return Path(__file__).parent
+
+
+def list_voices(search: Sequence[Path] = ()) -> tuple[VoiceFolder, ...]:
+    """Voices in the folders of ``search`` and those shipped, by name; the first one of a name counts.
+
+    Raises:
+        VoicebankError: a folder holds a manifest that cannot be read.
+    """
+    found: dict[str, VoiceFolder] = {}
+    for folder in _candidates(search):
+        voice = open_folder(folder)
+        found.setdefault(voice.manifest.name, voice)
+    return tuple(found[name] for name in sorted(found))
+
+
+def known_names(search: Sequence[Path] = ()) -> list[str]:
+    """Names of the folders that hold a manifest, readable or not."""
+    return sorted({folder.name for folder in _candidates(search)})
+
+
+def _candidates(search: Sequence[Path]) -> Iterator[Path]:
+    for home in (*search, shipped_folder()):
+        if home.is_dir():
+            yield from sorted(path.parent for path in home.glob(f"*/{MANIFEST_NAME}"))
+
+
+def find_voice(name_or_path: str, search: Sequence[Path] = ()) -> VoiceFolder:
+    """The voice called ``name_or_path``, or the folder at that path if it has a ``/`` in it or is one.
+
+    Raises:
+        VoicebankError: no such voice (the message lists the known ones), or its manifest cannot be read.
+    """
+    path = Path(name_or_path)
+    if len(path.parts) > 1 or (path / MANIFEST_NAME).is_file():
+        return open_folder(path)
+    for folder in _candidates(search):
+        if folder.name == name_or_path:
+            return open_folder(folder)
+    known = ", ".join(known_names(search)) or "none"
+    message = f"no voice has this name; known are {known}; a folder is named by its path, such as ./my-voice"
+    raise VoicebankError("unknown_voice", message, f"voice {name_or_path!r}")
+
+
+def open_folder(folder: Path) -> VoiceFolder:
+    """Read the manifest of ``folder``; raises ``VoicebankError``."""
+    where = str(folder)
+    path = folder / MANIFEST_NAME
+    if not folder.is_dir():
+        raise VoicebankError("voice_missing", "is not a folder", where)
+    if not path.is_file() or path.is_symlink():
+        raise VoicebankError("manifest_missing", f"holds no {MANIFEST_NAME}, so it is not a voice", where)
+    with path.open("rb") as file:
+        content = file.read(LARGEST_MANIFEST_BYTES + 1)
+    manifest = parse_manifest(content, str(path))
+    resolved = folder.resolve().name
+    if manifest.name != resolved:
+        message = f"is named {resolved!r}, but its manifest says {manifest.name!r}; rename one of them"
+        raise VoicebankError("voice_name", message, where)
+    return VoiceFolder(folder, manifest, hashlib.sha256(content).hexdigest())
+
+
+def check_files(voice: VoiceFolder) -> None:
+    """Check place, size and hash of every file that the manifest names; raises ``VoicebankError``."""
+    for entry in voice.manifest.files.values():
+        path = _safe_path(voice.folder, entry)
+        with path.open("rb") as file:
+            found = hashlib.file_digest(file, "sha256").hexdigest()
+        if found != entry.sha256:
+            message = f"sha256 is {found}, the manifest says {entry.sha256}; get the voice again"
+            raise VoicebankError("file_hash", message, str(path))
+    for name in voice.manifest.licence.files:
+        if Path(name).name != name or not (voice.folder / name).is_file():
+            raise VoicebankError(
+                "licence_missing", f"the licence file {name!r} is not there", str(voice.folder)
+            )
+
+
+def _safe_path(folder: Path, entry: FileEntry) -> Path:
+    """Path of a file that lies inside ``folder`` for sure and has the size that the manifest says."""
+    path = folder / entry.path
+    home = folder.resolve()
+    try:
+        inside = path.resolve(strict=True).is_relative_to(home)
+        size = path.stat().st_size
+    except (OSError, RuntimeError) as error:  # RuntimeError: a loop of links
+        raise VoicebankError(
+            "file_missing", "the manifest names this file, but it is not there", str(path)
+        ) from error
+    if not inside or not path.is_file():
+        raise VoicebankError("file_outside", "is not a plain file inside the voice's folder", str(path))
+    if size != entry.bytes:
+        message = f"has {size} bytes, the manifest says {entry.bytes}; get the voice again"
+        raise VoicebankError("file_size", message, str(path))
+    return path
+
+
+def load_voice(name_or_path: str, search: Sequence[Path] = (), runs_on: RunsOn | None = None) -> Voice:
+    """Find a voice, check it and open its models.
+
+    Args:
+        name_or_path: name of a voice, or path of a folder.
+        search: folders of voices to look into before the shipped ones.
+        runs_on: provider and threads of the models; one CPU thread if ``None``.
+
+    Raises:
+        VoicebankError: unknown, damaged or unsafe voice.
+        ModelError: a model does not fit the manifest, or the provider is not there.
+    """
+    return load_folder(find_voice(name_or_path, search), runs_on)
+
+
+def load_folder(found: VoiceFolder, runs_on: RunsOn | None = None) -> Voice:
+    """Check a folder and open its models; raises as ``load_voice`` does."""
+    check_files(found)
+    models = {role: _open_model(found, role, runs_on) for role in MODEL_ROLES}
+    manifest = found.manifest
+    hashes = [found.manifest_sha256, *(models[role].sha256 for role in MODEL_ROLES)]
+    return Voice(
+        name=manifest.name,
+        title=manifest.title,
+        spec=manifest.audio.to_spec(),
+        lowest_midi=manifest.range.lowest_midi,
+        highest_midi=manifest.range.highest_midi,
+        phones=dict(manifest.phones),
+        languages={str(language): row for language, row in manifest.languages.items()},
+        timbre=np.array(manifest.timbre, np.float32),
+        encoder=models["encoder"],
+        decoder=models["decoder"],
+        vocoder=models["vocoder"],
+        context_frames=manifest.context_frames,
+        fingerprint=hashlib.sha256(" ".join(hashes).encode()).hexdigest(),
+    )
+
+
+def _open_model(found: VoiceFolder, role: str, runs_on: RunsOn | None) -> OnnxModel:
+    entry = found.manifest.files[role]
+    path = _safe_path(found.folder, entry)
+    metadata = found.manifest.audio.metadata(role)
+    model = OnnxModel(path, sha256=entry.sha256, metadata=metadata, runs_on=runs_on)
+    model.require(_INPUTS[role], _OUTPUTS[role])
+    if role == "decoder":
+        declared = model.inputs["timbre"].shape[0]
+        if isinstance(declared, int) and declared != len(found.manifest.timbre):
+            message = f"takes {declared} timbre numbers, the manifest gives {len(found.manifest.timbre)}"
+            raise ModelError("model_timbre", message, path.name)
+    return model
