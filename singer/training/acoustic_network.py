@@ -14,6 +14,9 @@ from singer.training.vocoder_network import ENVELOPE_MEAN, ENVELOPE_SCALE, LOG_F
 
 ROLE_ROWS = 5
 LANGUAGE_ROWS = 5
+LOWEST_LOG_F0 = 4.5
+HIGHEST_LOG_F0 = 5.95
+"""The teacher sings from about 90 to 380 Hz; beyond, the model keeps the timbre of the nearest pitch that it was taught."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +79,7 @@ class Decoder(nn.Module):
         Returns:
             Envelope float32 [B, T, 96] and aperiodicity float32 [B, T, 12].
         """
-        pitch = (log_f0 - LOG_F0_MEAN).unsqueeze(-1)
+        pitch = (log_f0.clamp(LOWEST_LOG_F0, HIGHEST_LOG_F0) - LOG_F0_MEAN).unsqueeze(-1)
         x = torch.cat((hidden, position, pitch, pitch * pitch), dim=-1)
         x = self.input(x) + self.timbre(timbre).unsqueeze(1)
         y = self.stack(x.transpose(1, 2), mask).transpose(1, 2)

@@ -1,0 +1,94 @@
+"""Whole takes for the acoustic model, padded into batches, as a fairseq data set."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from fairseq.data import FairseqDataset
+from torch import Tensor
+
+from singer.acoustics import positions
+from singer.training.items import Item, load_items
+
+
+class AcousticDataset(FairseqDataset):  # type: ignore[misc]
+    """Takes at their own pitch; batches hold takes of similar length."""
+
+    def __init__(self, folder: Path, *, heldout: bool, seed: int) -> None:
+        self.items: list[Item] = load_items(folder, heldout=heldout, raised=False)
+        self.seed = seed
+        self.epoch = 0
+        self.fixed = heldout
+
+    def __len__(self) -> int:
+        return len(self.items)
+
+    def set_epoch(self, epoch: int) -> None:
+        """Another order in every epoch."""
+        self.epoch = 0 if self.fixed else epoch
+
+    def __getitem__(self, index: int) -> Item:
+        return self.items[index]
+
+    def collater(self, samples: list[Item]) -> dict[str, Any]:
+        """A batch of B takes, P phones and T frames at most; see ``collate``."""
+        if not samples:
+            return {}
+        return {
+            "net_input": collate(samples),
+            "nsentences": len(samples),
+            "ntokens": sum(item.total for item in samples),
+        }
+
+    def num_tokens(self, index: int) -> int:
+        """Frames of a take."""
+        return self.items[index].total
+
+    def size(self, index: int) -> int:
+        """Frames of a take."""
+        return self.items[index].total
+
+    def ordered_indices(self) -> np.ndarray[Any, Any]:
+        """By rough length, shuffled among similar ones."""
+        rng = np.random.default_rng((self.seed, self.epoch))
+        lengths = np.array([item.total for item in self.items])
+        return np.argsort(lengths * rng.uniform(0.85, 1.15, len(lengths)), kind="stable")
+
+    @property
+    def can_reuse_epoch_itr_across_epochs(self) -> bool:
+        """The order changes with the epoch."""
+        return False
+
+
+def collate(items: list[Item]) -> dict[str, Tensor]:
+    """Pad items into one batch.
+
+    Returns:
+        phone, role, language, frames int64 [B, P]; phone_mask float32 [B, 1, P]; owner int64 [B, T] (phone of a frame); position
+        float32 [B, T, 3]; log_f0 float32 [B, T]; frame_mask float32 [B, 1, T]; timbre int64 [B]; envelope float32
+        [B, T, 96]; aperiodicity float32 [B, T, 12].
+    """
+    return {
+        "phone": _pad([item.phone for item in items]),
+        "role": _pad([item.role for item in items]),
+        "language": _pad([item.language for item in items]),
+        "frames": _pad([item.frames for item in items]),
+        "phone_mask": _pad([np.ones(len(item.phone), np.float32) for item in items]).unsqueeze(1),
+        "owner": _pad([np.repeat(np.arange(len(item.frames)), item.frames) for item in items]),
+        "position": _pad([positions(item.frames) for item in items]),
+        "log_f0": _pad([item.log_f0 for item in items]),
+        "frame_mask": _pad([np.ones(item.total, np.float32) for item in items]).unsqueeze(1),
+        "timbre": torch.tensor([item.timbre for item in items]),
+        "envelope": _pad([item.envelope.astype(np.float32) for item in items]),
+        "aperiodicity": _pad([item.aperiodicity.astype(np.float32) for item in items]),
+    }
+
+
+def _pad(arrays: list[np.ndarray[Any, Any]]) -> Tensor:
+    longest = max(len(array) for array in arrays)
+    tail = ((0, 0),) * (arrays[0].ndim - 1)
+    padded = [np.pad(array, ((0, longest - len(array)), *tail)) for array in arrays]
+    return torch.from_numpy(np.stack(padded))
