@@ -10,6 +10,9 @@ from singer.score import Vibrato
 
 NoteKind = Literal["sung", "hold", "breath"]
 
+PHRASE_GAP_S = 0.3
+"""A rest of this length or more ends a phrase; shorter ones stay inside."""
+
 
 @dataclass(frozen=True, slots=True)
 class PhraseNote:
@@ -18,9 +21,10 @@ class PhraseNote:
     Attributes:
         start_s, end_s: absolute, in seconds from beat 0.
         midi: MIDI note number, may be fractional.
-        kind: ``sung`` begins ``syllables``; ``hold`` goes on with the vowel of the note before; ``breath`` is an audible breath.
-        syllables: what it sings: one, or more where the lyric has more syllables than notes (they share the note); empty
-            unless ``sung``.
+        kind: ``sung`` begins ``syllables``; ``hold`` goes on with the vowel of the note before, from which
+            no gap parts it; ``breath`` is an audible breath.
+        syllables: what it sings: one, or more where the lyric has more syllables than notes (they share
+            the note); empty unless ``sung``.
         index: index of the note in the score.
         loudness_db, vibrato: as in the score.
     """
@@ -40,7 +44,7 @@ class Phrase:
     """Notes from rest to rest.
 
     Attributes:
-        notes: by rising start, none overlapping; small rests (under ``phrase_gap_s``) may lie between them.
+        notes: by rising start, none overlapping; rests under ``PHRASE_GAP_S`` may lie between them.
         room_before_s: silence between the end of the phrase before (or beat 0) and the first note.
         room_after_s: silence between the last note and the next phrase (infinite after the last phrase).
         curves: curve name to points (time_s, value), the score's curves in absolute seconds.

@@ -1,0 +1,129 @@
+"""Score files: JSON, MIDI and MusicXML in, JSON out. One reader per format, chosen by what the bytes look like."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+from typing import BinaryIO, Literal
+
+from singer.errors import OutputError, ScoreError
+from singer.import_options import ImportOptions
+from singer.score import Score
+from singer.score_json import read_score_json, write_score_json
+
+ScoreFormat = Literal["json", "midi", "musicxml", "mxl"]
+LARGEST_FILE_BYTES = 20_000_000
+_SUFFIXES: dict[str, ScoreFormat] = {
+    ".json": "json",
+    ".mid": "midi",
+    ".midi": "midi",
+    ".kar": "midi",
+    ".musicxml": "musicxml",
+    ".xml": "musicxml",
+    ".mxl": "mxl",
+}
+
+
+def load_score(source: str | Path | BinaryIO | bytes, *, options: ImportOptions | None = None) -> Score:
+    """Read a score from a file, an open binary file or bytes.
+
+    The format is found from the content, and from the name only where the content does not tell.
+
+    Args:
+        source: path, binary file or the bytes themselves.
+        options: choices for MIDI and MusicXML.
+
+    Raises:
+        ScoreError: the file cannot be read, is in no known format, is unsafe or damaged, or breaks a rule of scores.
+    """
+    document, name = read_source(source)
+    chosen = options or ImportOptions()
+    match find_format(document, name):
+        case "json":
+            return read_score_json(document)
+        case "midi":
+            from singer.midi_io import read_midi
+
+            return read_midi(document, chosen, title=Path(name).stem)
+        case "mxl":
+            from singer.mxl_archive import unpack_mxl
+            from singer.musicxml_io import read_musicxml
+
+            return read_musicxml(unpack_mxl(document), chosen, title=Path(name).stem)
+        case "musicxml":
+            from singer.musicxml_io import read_musicxml
+
+            return read_musicxml(document, chosen, title=Path(name).stem)
+
+
+def save_score(score: Score, path: str | Path) -> None:
+    """Write a score as JSON; the file is complete or, on an error, as it was.
+
+    Raises:
+        OutputError: the file cannot be written.
+    """
+    path = Path(path)
+    try:
+        handle, unfinished = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    except OSError as error:
+        raise OutputError("not_writable", f"cannot write: {error.strerror}", str(path)) from error
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as stream:
+            stream.write(write_score_json(score))
+        os.replace(unfinished, path)
+    except OSError as error:
+        Path(unfinished).unlink(missing_ok=True)
+        raise OutputError("not_writable", f"cannot write: {error.strerror}", str(path)) from error
+
+
+def read_source(source: str | Path | BinaryIO | bytes) -> tuple[bytes, str]:
+    """Bytes and name of a score file ("" if it has none), never more than ``LARGEST_FILE_BYTES``.
+
+    Raises:
+        ScoreError: missing, not readable, empty or too large.
+    """
+    name = ""
+    if isinstance(source, bytes):
+        document = source
+    elif isinstance(source, str | Path):
+        name = str(source)
+        try:
+            with open(source, "rb") as stream:
+                document = stream.read(LARGEST_FILE_BYTES + 1)
+        except (OSError, ValueError) as error:
+            reason = getattr(error, "strerror", None) or str(error)
+            raise ScoreError("not_readable", f"cannot read the score: {reason}", name) from error
+    else:
+        document = source.read(LARGEST_FILE_BYTES + 1)
+        name = str(getattr(source, "name", ""))
+    if not document:
+        raise ScoreError("empty_file", "the file is empty", name)
+    if len(document) > LARGEST_FILE_BYTES:
+        raise ScoreError("too_large", f"the file has more than {LARGEST_FILE_BYTES / 1e6:g} MB", name)
+    return document, name
+
+
+def find_format(document: bytes, name: str = "") -> ScoreFormat:
+    """Format of a score file, by its first bytes, then by its name.
+
+    Raises:
+        ScoreError: neither tells.
+    """
+    start = document[:512].lstrip(b"\xef\xbb\xbf \t\r\n")
+    if start.startswith(b"MThd") or (start.startswith(b"RIFF") and b"RMID" in start):
+        return "midi"
+    if start.startswith(b"PK\x03\x04"):
+        return "mxl"
+    if start.startswith(b"<") or document[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return "musicxml"
+    if start.startswith(b"{"):
+        return "json"
+    by_name = _SUFFIXES.get(Path(name).suffix.lower())
+    if by_name is None:
+        raise ScoreError(
+            "unknown_format",
+            "this is no score that the engine reads: JSON, MIDI (.mid, .kar), MusicXML (.musicxml, .xml, .mxl)",
+            name,
+        )
+    return by_name
