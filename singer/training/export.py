@@ -57,7 +57,7 @@ class _OneVocoder(nn.Module):
 
 @dataclass(frozen=True)
 class _Signature:
-    """Names, example arrays and free axes of one model."""
+    """Names, example arrays and free axes of one model; its file is named after its role."""
 
     inputs: dict[str, NDArray[np.generic]]
     outputs: tuple[str, ...]
@@ -123,12 +123,18 @@ def _export(module: nn.Module, path: Path, spec: AudioSpec, signature: _Signatur
     return _parity(module, path, spec, signature)
 
 
+def _metadata(role: str, spec: AudioSpec) -> dict[str, str]:
+    return {
+        "singer_role": role,
+        "sample_rate_hz": str(spec.sample_rate_hz),
+        "hop_samples": str(spec.hop_samples),
+    }
+
+
 def _stamp(path: Path, spec: AudioSpec) -> None:
     """Write the audio contract into the file's metadata and drop traces of the machine that made it."""
     model = onnx.load(str(path))
-    onnx.helper.set_model_props(
-        model, {"sample_rate_hz": str(spec.sample_rate_hz), "hop_samples": str(spec.hop_samples)}
-    )
+    onnx.helper.set_model_props(model, _metadata(path.stem, spec))
     for node in model.graph.node:
         node.doc_string = ""
     onnx.checker.check_model(model)
@@ -141,8 +147,7 @@ def _parity(module: nn.Module, path: Path, spec: AudioSpec, signature: _Signatur
     Raises:
         ValueError: if they differ by more than ``PARITY``.
     """
-    contract = {"sample_rate_hz": str(spec.sample_rate_hz), "hop_samples": str(spec.hop_samples)}
-    session = OnnxModel(path, metadata=contract)
+    session = OnnxModel(path, metadata=_metadata(path.stem, spec))
     worst = 0.0
     for rows in (None, 23):
         inputs = {

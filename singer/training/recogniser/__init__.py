@@ -1,2 +1,3 @@
 """A small phone recogniser, trained on teacher timbres that no voice learns from: the ear of the
-intelligibility benchmark."""
+intelligibility benchmark.
+"""

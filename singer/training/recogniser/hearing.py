@@ -1,5 +1,6 @@
 """What the recogniser hears and how it decides, in plain numpy: log-mel frames in, log probabilities of
-phones out."""
+phones out.
+"""
 
 from __future__ import annotations
 

@@ -114,7 +114,8 @@ def frame_labels(
     phones: Sequence[tuple[str, float, float]], frames: int, faster: float, rows: dict[str, int]
 ) -> NDArray[np.int64]:
     """Row of the phone at the centre of each frame of a recording played ``faster`` times as fast: int64
-    [frames]."""
+    [frames].
+    """
     labels = np.full(frames, rows[SILENCE], np.int64)
     for symbol, start_s, end_s in phones:
         first, stop = (int(np.ceil(time_s / faster * FRAME_RATE_HZ)) for time_s in (start_s, end_s))
@@ -124,7 +125,8 @@ def frame_labels(
 
 def raised(recording: Recording, factor: float) -> NDArray[np.float32]:
     """The recording with its pitch multiplied by ``factor`` and its formants where they were, by WORLD:
-    float32 [N']."""
+    float32 [N'].
+    """
     import pyworld
 
     audio, rate_hz = recording.samples.astype(np.float64), recording.sample_rate_hz
@@ -142,7 +144,8 @@ def _batch(
     material: Sequence[tuple[NDArray[np.float32], NDArray[np.int64]]], rng: np.random.Generator
 ) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
     """Random stretches: frames float32 [B, 80, T] and labels int64 [B, T], -1 beyond the end of a
-    recording."""
+    recording.
+    """
     frames = np.zeros((BATCH, material[0][0].shape[1], CROP_FRAMES), np.float32)
     labels = np.full((BATCH, CROP_FRAMES), -1, np.int64)
     for row, chosen in enumerate(rng.integers(len(material), size=BATCH)):
