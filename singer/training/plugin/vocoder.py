@@ -14,14 +14,13 @@ from torch import Tensor
 
 from singer.filterbank import FilterBank
 from singer.timebase import AudioSpec
+from singer.training.plugin_settings import EDGE_FRAMES, TRUSTED_HZ
 from singer.training.prepare import TRAINING_HOP, TRAINING_RATE_HZ
 from singer.training.spectral_loss import SpectralLoss
 from singer.training.synthesis import Synthesis
 from singer.training.vocoder_data import VocoderDataset
 from singer.training.vocoder_network import VocoderNetwork
 
-EDGE_FRAMES = 8
-TRUSTED_HZ = 11_000.0
 
 
 @register_task("singing_vocoder")
