@@ -1,7 +1,7 @@
 """The shared phone inventory, and what each unit of a romanisation sounds like.
 
-``data/phones.json`` lists the 78 IPA symbols; ``data/phone_map.json`` gives the phones of every pinyin body, Jyutping
-body, ARPAbet symbol and OpenJTalk unit. Both are read on first use and never change afterwards.
+``data/phones.json`` lists the 78 IPA symbols; ``data/phone_map.json`` gives the phones of every pinyin body,
+Jyutping body, ARPAbet symbol and OpenJTalk unit. Both are read on first use and never change afterwards.
 """
 
 from __future__ import annotations
@@ -92,9 +92,9 @@ def _load_unit_maps() -> Mapping[str, Mapping[str, tuple[str, ...]]]:
 def unit_map(system: UnitSystem) -> Mapping[str, tuple[str, ...]]:
     """Phones of every unit of a romanisation, e.g. ``unit_map("pinyin")["hang"] == ("x", "ɑ", "ŋ")``.
 
-    Pinyin and Jyutping keys are syllable bodies without tone (pinyin ü is ``v`` after l and n). ARPAbet keys are
-    symbols without stress, except ``AH0``/``AH1``/``AH2``, and ``P/_S,coda`` (T, K alike) for the unaspirated stop
-    after S and in codas. OpenJTalk keys are its phonemes.
+    Pinyin and Jyutping keys are syllable bodies without tone (pinyin ü is ``v`` after l and n). ARPAbet keys
+    are symbols without stress, except ``AH0``/``AH1``/``AH2``, and ``P/_S,coda`` (T, K alike) for the
+    unaspirated stop after S and in codas. OpenJTalk keys are its phonemes.
     """
     return _load_unit_maps()[system]
 
@@ -102,12 +102,12 @@ def unit_map(system: UnitSystem) -> Mapping[str, tuple[str, ...]]:
 def with_roles(symbols: Sequence[str]) -> tuple[Phone, ...]:
     """Give the phones of one syllable their roles.
 
-    The first symbol that can be a nucleus is it; what stands before is the onset, what follows the coda. A glide
-    (j w ɥ) directly before the nucleus has the role ``glide``.
+    The first symbol that can be a nucleus is it; what stands before is the onset, what follows the coda. A
+    glide (j w ɥ) directly before the nucleus has the role ``glide``.
 
     Raises:
-        ValueError: a symbol is unknown, or the symbols make no syllable (no nucleus, or a symbol in a place it
-            cannot take). The message names the symbol.
+        ValueError: a symbol is unknown, or the symbols make no syllable (no nucleus, or a symbol in a place
+            it cannot take). The message names the symbol.
     """
     for symbol in symbols:
         if symbol not in INVENTORY:
@@ -127,7 +127,9 @@ def with_roles(symbols: Sequence[str]) -> tuple[Phone, ...]:
 
 
 def _nucleus_index(symbols: Sequence[str]) -> int:
-    """Index of the nucleus: the first vowel or syllabic; without one, the first symbol that may be a nucleus."""
+    """Index of the nucleus: the first vowel or syllabic; without one, the first symbol that may be a
+    nucleus.
+    """
     sonorous = [
         i for i, symbol in enumerate(symbols) if INVENTORY[symbol].phone_class in ("vowel", "syllabic")
     ]

@@ -50,6 +50,8 @@ class Syllable:
         order = [ROLES.index(phone.role) for phone in self.phones]
         nuclei = sum(phone.role == "nucleus" for phone in self.phones)
         if nuclei != 1 or order != sorted(order):
-            raise ValueError(f"phones of {self.reading!r} are not onset*, glide?, nucleus, coda*: {self.phones}")
+            raise ValueError(
+                f"phones of {self.reading!r} are not onset*, glide?, nucleus, coda*: {self.phones}"
+            )
         if not 0 <= self.start <= self.end:
             raise ValueError(f"span of {self.reading!r} is not a span: {self.start}..{self.end}")
