@@ -1,0 +1,218 @@
+"""A performance to sound: a stream of chunks on the song's own clock. ``render`` is the stream drained.
+
+Sample 0 is beat 0 of the score. Between phrases there are exact zeros. A phrase's samples depend on its own
+content, the voice and the seed alone (and on the block sizes within rounding, 1e-6), so an edit elsewhere
+changes nothing in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from singer.acoustics import phone_track
+from singer.audio import Audio, AudioChunk, resample
+from singer.cancel import CancelToken
+from singer.errors import PerformanceError
+from singer.limiter import Limiter
+from singer.performance.performance import Performance, PhrasePerformance
+from singer.phrase_audio import sing_phrase
+from singer.phrase_cache import PhraseCache, cache_key, content_digest
+from singer.voice import Voice
+
+
+@dataclass(frozen=True, slots=True)
+class RenderOptions:
+    """How a song is rendered.
+
+    Attributes:
+        first_block_frames: frames (10 ms) per block in the first phrase, so that sound begins early.
+        block_frames: frames per block afterwards; larger blocks cost less.
+        sample_rate_hz: output rate, 8 000 to 192 000; the voice's own if ``None``.
+        seed: chooses another noise; the same seed gives the same samples.
+    """
+
+    first_block_frames: int = 50
+    block_frames: int = 200
+    sample_rate_hz: int | None = None
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        if min(self.first_block_frames, self.block_frames) < 1:
+            raise ValueError(f"blocks need at least one frame, found {self}")
+        if self.sample_rate_hz is not None and not 8_000 <= self.sample_rate_hz <= 192_000:
+            raise ValueError(f"sample rates from 8000 to 192000 Hz are allowed, found {self.sample_rate_hz}")
+
+    def rate_of(self, voice: Voice) -> int:
+        """Sample rate of the output with ``voice``."""
+        return self.sample_rate_hz or voice.spec.sample_rate_hz
+
+
+def stream(
+    performance: Performance,
+    voice: Voice,
+    *,
+    options: RenderOptions | None = None,
+    cancel: CancelToken | None = None,
+    cache: PhraseCache | None = None,
+) -> Iterator[AudioChunk]:
+    """Sing ``performance``, chunk by chunk.
+
+    Args:
+        performance: the song.
+        voice: who sings.
+        options: block sizes, output rate, seed.
+        cancel: looked at before every run of a model; closing the iterator stops the work as well.
+        cache: phrases that are kept there are not sung again; new ones are added when complete.
+
+    Returns:
+        An iterator over consecutive chunks: ``duration_s`` of sound at ``options.rate_of(voice)``, none
+        longer than a block. Memory is bounded by a block, and by a phrase where a cache collects it.
+
+    Raises:
+        PerformanceError: phrases overlap or hold more phones than frames; before any sound.
+        VoicebankError: the voice lacks a phone or language; before any sound.
+        ModelError: a model failed.
+        Cancelled: asked to stop.
+    """
+    settings = options or RenderOptions()
+    _check(performance, voice)
+    chunks = _native_chunks(performance, voice, settings, cancel or CancelToken(), cache)
+    return resample(chunks, voice.spec.sample_rate_hz, settings.rate_of(voice))
+
+
+def render(
+    performance: Performance,
+    voice: Voice,
+    *,
+    options: RenderOptions | None = None,
+    cancel: CancelToken | None = None,
+    cache: PhraseCache | None = None,
+) -> Audio:
+    """Sing ``performance`` into one array: ``stream`` drained; arguments and errors are its own."""
+    settings = options or RenderOptions()
+    chunks = stream(performance, voice, options=settings, cancel=cancel, cache=cache)
+    return Audio(_joined(chunk.samples for chunk in chunks), settings.rate_of(voice))
+
+
+def output_samples(performance: Performance, voice: Voice, options: RenderOptions) -> int:
+    """Number of samples that ``stream`` will give in all."""
+    native = _native_samples(performance, voice)
+    rate, own = options.rate_of(voice), voice.spec.sample_rate_hz
+    return native if rate == own else int(native * (rate / own) + 0.5)
+
+
+def _native_samples(performance: Performance, voice: Voice) -> int:
+    ends = [_first_sample(phrase, voice) + _samples(phrase, voice) for phrase in performance.phrases[-1:]]
+    return max(voice.spec.sample_at(performance.duration_s), *ends, 0)
+
+
+def _first_sample(phrase: PhrasePerformance, voice: Voice) -> int:
+    return voice.spec.sample_at(phrase.start_s)
+
+
+def _samples(phrase: PhrasePerformance, voice: Voice) -> int:
+    return phrase.frames * voice.spec.hop_samples
+
+
+def _check(performance: Performance, voice: Voice) -> None:
+    """Find what would stop the song half-way before it begins."""
+    free_from = 0
+    for phrase in performance.phrases:
+        where = f"phrase {phrase.index}"
+        first = _first_sample(phrase, voice)
+        if first < free_from:
+            message = f"starts at {phrase.start_s:.3f} s, before the phrase in front of it ends (or before 0)"
+            raise PerformanceError("phrase_overlap", message, where)
+        if len(phrase.phones) > phrase.frames:
+            message = (
+                f"holds {len(phrase.phones)} phones in {phrase.frames} frames; a phone needs a frame of 10 ms"
+            )
+            raise PerformanceError("phones_too_short", message, where)
+        phone_track(phrase, voice)
+        free_from = first + _samples(phrase, voice)
+
+
+def _native_chunks(
+    performance: Performance,
+    voice: Voice,
+    options: RenderOptions,
+    cancel: CancelToken,
+    cache: PhraseCache | None,
+) -> Iterator[AudioChunk]:
+    """Chunks at the voice's own rate."""
+    position = 0
+    largest = options.block_frames * voice.spec.hop_samples
+    block_frames = min(options.first_block_frames, options.block_frames)
+    for phrase in performance.phrases:
+        for chunk in _silence(position, _first_sample(phrase, voice), largest):
+            cancel.check()
+            yield chunk
+        position = _first_sample(phrase, voice)
+        for samples in _phrase_pieces(phrase, voice, (options.seed, block_frames), cancel, cache):
+            yield AudioChunk(position, samples)
+            position += len(samples)
+        block_frames = options.block_frames
+    yield from _silence(position, _native_samples(performance, voice), largest)
+
+
+def _silence(start: int, stop: int, largest: int) -> Iterator[AudioChunk]:
+    for first in range(start, stop, largest):
+        yield AudioChunk(first, np.zeros(min(largest, stop - first), np.float32))
+
+
+def _phrase_pieces(
+    phrase: PhrasePerformance,
+    voice: Voice,
+    settings: tuple[int, int],
+    cancel: CancelToken,
+    cache: PhraseCache | None,
+) -> Iterator[NDArray[np.float32]]:
+    """Samples of one phrase, from the cache or sung; ``settings`` are the seed and the frames per block."""
+    if cache is None:
+        yield from _sung(phrase, voice, settings, cancel)
+        return
+    total = _samples(phrase, voice)
+    key = cache_key(phrase, voice.fingerprint, f"seed {settings[0]}, blocks {settings[1]}")
+    found = cache.get(key, total)
+    if found is not None:
+        block = settings[1] * voice.spec.hop_samples
+        for first in range(0, total, block):
+            cancel.check()
+            yield found[first : first + block]
+        return
+    keep = cache.is_worth_keeping(total)
+    pieces = []
+    for samples in _sung(phrase, voice, settings, cancel):
+        if keep:
+            pieces.append(samples)
+        yield samples
+    if keep:
+        cache.put(key, np.concatenate(pieces))
+
+
+def _sung(
+    phrase: PhrasePerformance, voice: Voice, settings: tuple[int, int], cancel: CancelToken
+) -> Iterator[NDArray[np.float32]]:
+    seed, block_frames = settings
+    limiter = Limiter(voice.spec.sample_rate_hz)
+    noise = _phrase_seed(phrase, seed)
+    for samples in sing_phrase(phrase, voice, seed=noise, block_frames=block_frames, cancel=cancel):
+        ready = limiter.run(samples)
+        if len(ready):
+            yield ready
+    rest = limiter.finish()
+    if len(rest):
+        yield rest
+
+
+def _phrase_seed(phrase: PhrasePerformance, seed: int) -> int:
+    """Noise of a phrase: named by its content, so that it does not change when the song around it does."""
+    return (int.from_bytes(content_digest(phrase)[:8], "big") ^ (seed * 0x9E3779B97F4A7C15)) % 2**63
+
+
+def _joined(parts: Iterable[NDArray[np.float32]]) -> NDArray[np.float32]:
+    return np.concatenate([np.zeros(0, np.float32), *parts])
