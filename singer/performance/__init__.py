@@ -1,0 +1,1 @@
+"""Phrases to performances: timing, pitch, dynamics and breaths by rules, as an editable document."""

@@ -1,20 +1,37 @@
-"""The performance: who sings which phone when, at which pitch and how: the editable document between score and sound."""
+"""The performance: which phone when, at which pitch and how: the editable document before the sound."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from frontend_g2p.phones import Language, Role
+from frontend_g2p.inventory import INVENTORY
+from frontend_g2p.phones import LANGUAGES, Language, Role
 from singer.errors import PerformanceError
 
 FRAME_RATE_HZ = 100.0
 CURVES: tuple[str, ...] = ("f0_hz", "loudness_db", "breathiness", "tension", "gender")
+CURVE_BOUNDS: Mapping[str, tuple[float, float]] = MappingProxyType(
+    {
+        "f0_hz": (20.0, 5000.0),
+        "loudness_db": (-96.0, 24.0),
+        "breathiness": (-1.0, 1.0),
+        "tension": (-1.0, 1.0),
+        "gender": (-1.0, 1.0),
+    }
+)
+"""Lowest and highest value of each curve."""
+
 Mark = Literal["auto", "edited"]
+MARKS: tuple[Mark, ...] = ("auto", "edited")
+SLACK_S = 1e-6
+"""Times that must agree may differ by this much: sums of floats."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +42,8 @@ class PhoneSpan:
         symbol: inventory symbol, or ``SP`` (silence) or ``AP`` (breath).
         role: role in the syllable; ``None`` for SP and AP.
         language: language of the syllable; ``None`` for SP and AP.
-        start_s, end_s: absolute seconds; spans of a phrase join without gaps and start at the phrase's ``start_s``.
+        start_s, end_s: absolute seconds; spans of a phrase join without gaps and start at the phrase's
+            ``start_s``.
         note: index in the score of the note that it belongs to; ``None`` for SP that belongs to none.
     """
 
@@ -44,9 +62,11 @@ class PhrasePerformance:
     Attributes:
         start_s: absolute time of frame 0, a whole number of frames (10 ms) from beat 0.
         phones: at least one; they cover ``start_s`` to ``end_s`` (= start_s + T / 100) without gaps.
-        curves: every name of ``CURVES`` to float32 [T] at 100 frames/s: ``f0_hz`` is positive in every frame (what an unvoiced
-            phone does with it is the voice's business), ``loudness_db`` is relative to the voice's own level, the rest run from -1 to 1.
-        marks: curve name to ``auto`` (made by the rules) or ``edited`` (by hand: kept when the phrase is performed again).
+        curves: every name of ``CURVES`` to float32 [T] at 100 frames/s: ``f0_hz`` is positive in every frame
+            (what an unvoiced phone does with it is the voice's business), ``loudness_db`` is relative to the
+            voice's own level, the rest run from -1 to 1.
+        marks: curve name to ``auto`` (made by the rules) or ``edited`` (by hand: kept when the phrase is
+            performed again).
         index: number of the phrase in the song.
     """
 
@@ -68,17 +88,22 @@ class PhrasePerformance:
 
     def __post_init__(self) -> None:
         where = f"phrase {self.index}"
-        if set(self.curves) != set(CURVES):
-            raise PerformanceError("curves", f"found curves {sorted(self.curves)}; needed are {sorted(CURVES)}", where)
-        for name, values in self.curves.items():
-            if values.dtype != np.float32 or values.ndim != 1 or len(values) != self.frames:
-                raise PerformanceError("curve_shape", f"{name} must be float32 [{self.frames}]", where)
-            if not np.isfinite(values).all():
-                raise PerformanceError("curve_finite", f"{name} holds values that are not finite", where)
-        if self.frames == 0 or not self.phones:
-            raise PerformanceError("empty_phrase", "a phrase needs phones and frames", where)
-        if (self.curves["f0_hz"] <= 0).any():
-            raise PerformanceError("f0_positive", "f0_hz must be above 0 in every frame", where)
+        _check_curves(self.curves, where)
+        if set(self.marks) != set(CURVES) or not set(self.marks.values()) <= set(MARKS):
+            message = f"found marks {dict(self.marks)}; each of {', '.join(CURVES)} is {' or '.join(MARKS)}"
+            raise PerformanceError("marks", message, where)
+        if not self.phones:
+            raise PerformanceError("empty_phrase", "a phrase needs at least one phone", where)
+        if len(self.phones) > self.frames:
+            message = f"{len(self.phones)} phones do not fit into {self.frames} frames of 10 ms"
+            raise PerformanceError("too_many_phones", message, where)
+        frame = self.start_s * FRAME_RATE_HZ
+        if not (0 <= frame < math.inf) or abs(frame - round(frame)) > SLACK_S * FRAME_RATE_HZ:
+            message = (
+                f"found start_s {self.start_s}; it must be 0 or more and a whole number of frames (0.01 s)"
+            )
+            raise PerformanceError("phrase_start", message, where)
+        _check_spans(self.phones, self.start_s, self.end_s, where)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,3 +121,70 @@ class Performance:
     title: str
     duration_s: float
     phrases: tuple[PhrasePerformance, ...]
+
+    def __post_init__(self) -> None:
+        end_s = 0.0
+        for place, phrase in enumerate(self.phrases):
+            where = f"phrase {place}"
+            if phrase.index != place:
+                raise PerformanceError(
+                    "phrase_index", f"found index {phrase.index}; phrases count from 0", where
+                )
+            if phrase.start_s < end_s - SLACK_S:
+                message = (
+                    f"it starts at {phrase.start_s:.2f} s, but the phrase before lasts until {end_s:.2f} s"
+                )
+                raise PerformanceError("phrase_overlap", message, where)
+            end_s = phrase.end_s
+        if not (math.isfinite(self.duration_s) and self.duration_s >= end_s - SLACK_S):
+            message = f"found {self.duration_s} s; the last phrase ends at {end_s:.2f} s"
+            raise PerformanceError("duration", message, "duration_s")
+
+
+def _check_curves(curves: Mapping[str, NDArray[np.float32]], where: str) -> None:
+    if set(curves) != set(CURVES):
+        raise PerformanceError("curves", f"found curves {sorted(curves)}; needed are {sorted(CURVES)}", where)
+    frames = len(curves["f0_hz"])
+    if frames == 0:
+        raise PerformanceError("empty_phrase", "a phrase needs at least one frame", where)
+    for name, values in curves.items():
+        if values.dtype != np.float32 or values.shape != (frames,):
+            message = (
+                f"found {values.dtype} {list(values.shape)}; it must be float32 [{frames}], as long as f0_hz"
+            )
+            raise PerformanceError("curve_shape", message, f"{where}, {name}")
+        low, high = CURVE_BOUNDS[name]
+        bad = ~((values >= low) & (values <= high))
+        if bad.any():
+            frame = int(np.argmax(bad))
+            message = f"found {values[frame]}; {low:g} to {high:g} are allowed"
+            raise PerformanceError("curve_range", message, f"{where}, {name}, frame {frame}")
+
+
+def _check_spans(spans: Sequence[PhoneSpan], start_s: float, end_s: float, where: str) -> None:
+    """Each phone is known, has the role it may have, and starts where the one before ends."""
+    reached_s = start_s
+    for place, span in enumerate(spans):
+        here = f'{where}, phone {place} "{span.symbol}"'
+        if span.symbol not in INVENTORY:
+            raise PerformanceError("unknown_phone", f"allowed are {' '.join(INVENTORY)}", here)
+        roles = INVENTORY[span.symbol].roles or (None,)
+        if span.role not in roles:
+            allowed = " or ".join(str(role) for role in roles)
+            raise PerformanceError("phone_role", f"found role {span.role}; allowed is {allowed}", here)
+        if (span.language is None) != (span.role is None) or span.language not in (None, *LANGUAGES):
+            allowed = "none" if span.role is None else f"one of {', '.join(LANGUAGES)}"
+            raise PerformanceError(
+                "phone_language", f"found language {span.language}; allowed is {allowed}", here
+            )
+        if not abs(span.start_s - reached_s) <= SLACK_S:
+            message = (
+                f"it starts at {span.start_s} s; it must start at {reached_s} s, where the one before ends"
+            )
+            raise PerformanceError("phone_gap", message, here)
+        if not span.end_s > span.start_s:
+            raise PerformanceError("phone_length", f"it ends at {span.end_s} s, before it starts", here)
+        reached_s = span.end_s
+    if not abs(reached_s - end_s) <= SLACK_S:
+        message = f"the phones end at {reached_s} s, the curves at {end_s:.2f} s; both must cover the phrase"
+        raise PerformanceError("phone_cover", message, where)

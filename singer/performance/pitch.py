@@ -1,0 +1,205 @@
+"""Pitch: f0 in every frame, from target notes, glides, preparation, overshoot, scoop, vibrato and drift.
+
+Shape of a transition after Saitou, Unoki & Akagi (2005, Speech Communication 46, 405-417): preparation
+against the direction of the step, the step, an overshoot beyond it. Their damped second-order responses are
+replaced by shapes of limited length, so that each control acts where it says and nowhere else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from singer.performance.performance import CURVE_BOUNDS
+from singer.performance.seed import phrase_generator
+from singer.performance.smooth import Curve, FrameTimes, bump, rise, smooth_noise
+from singer.performance.style import Style
+from singer.performance.vibrato import automatic_vibrato, vibrato_cents
+from singer.phrases import Phrase, PhraseNote
+from singer.score import Vibrato
+
+LONGEST_GLIDE_SHARE = 0.35
+"""Most of the shorter of two notes that half the glide between them may take."""
+
+LONGEST_SETTLE_SHARE = 0.45
+"""Most of a note that overshoot may take after its start, or preparation before its end."""
+
+ARTICULATED_REST_S = 0.06
+"""From this rest on, the pitch changes inside the rest and the next note starts anew, with a scoop."""
+
+SCOOP_LEAD_S = 0.05
+"""A scoop begins this long before its note."""
+
+FALL_S = 0.06
+"""The fall at the end of a phrase begins this long before the end of its last note."""
+
+DRIFT_SPACING_S = 0.35
+FLUCTUATION_SPACING_S = 0.06
+LONGEST_LEAD_S = 3.0
+_SAME_PITCH = 1e-6
+
+
+@dataclass(frozen=True, slots=True)
+class PitchTarget:
+    """One or more notes that hold the same pitch without a new syllable between them.
+
+    Attributes:
+        start_s, end_s: absolute seconds.
+        cents: pitch, 100 times the MIDI number.
+        vibrato: in place of the automatic one.
+        after_rest: whether silence or a breath lies before it.
+    """
+
+    start_s: float
+    end_s: float
+    cents: float
+    vibrato: Vibrato | None
+    after_rest: bool
+
+    @property
+    def length_s(self) -> float:
+        """Length in seconds."""
+        return self.end_s - self.start_s
+
+
+def hz_of_cents(cents: Curve) -> Curve:
+    """Frequency of a pitch in cents (6900 = A4 = 440 Hz)."""
+    return 440.0 * np.exp2((cents - 6900.0) / 1200.0)
+
+
+def pitch_targets(notes: Sequence[PhraseNote]) -> tuple[PitchTarget, ...]:
+    """Targets of a phrase; breaths have none, and a note held on the same pitch joins the one before."""
+    targets: list[PitchTarget] = []
+    rest = True
+    for note in notes:
+        if note.kind == "breath":
+            rest = True
+            continue
+        previous = targets[-1] if targets else None
+        gap_s = note.start_s - previous.end_s if previous else 0.0
+        rest = rest or gap_s >= ARTICULATED_REST_S
+        tied = note.kind == "hold" and note.vibrato is None and not rest and gap_s <= _SAME_PITCH
+        if previous and tied and abs(previous.cents - note.midi * 100) < _SAME_PITCH:
+            targets[-1] = PitchTarget(
+                previous.start_s, note.end_s, previous.cents, previous.vibrato, previous.after_rest
+            )
+        else:
+            targets.append(PitchTarget(note.start_s, note.end_s, note.midi * 100.0, note.vibrato, rest))
+        rest = False
+    return tuple(targets)
+
+
+def f0_curve(phrase: Phrase, times: FrameTimes, style: Style) -> NDArray[np.float32]:
+    """Pitch of a phrase in every frame, unvoiced ones included.
+
+    Args:
+        phrase: notes and the ``pitch_cents`` curve.
+        times: frames of the phrase.
+        style: the pitch controls.
+
+    Returns:
+        float32 [T], Hz, within ``CURVE_BOUNDS``.
+    """
+    targets = pitch_targets(phrase.notes)
+    if not targets:
+        cents = np.full(times.frames, phrase.notes[0].midi * 100.0)
+    else:
+        cents = _steps(targets, times, style)
+        for before, target in zip((None, *targets), targets, strict=False):
+            _add_vibrato(cents, target, times, style)
+            if target.after_rest:
+                _add_scoop(cents, before, target, times, style)
+        _add_fall(cents, targets[-1], times, style)
+        cents += _drift(phrase, times, style)
+    cents += curve_at(phrase, "pitch_cents", times)
+    return np.clip(hz_of_cents(cents), *CURVE_BOUNDS["f0_hz"]).astype(np.float32)
+
+
+def curve_at(phrase: Phrase, name: str, times: FrameTimes) -> Curve:
+    """A curve of the score at the frames, float64 [T]; straight lines between points, 0 without any."""
+    points = dict(phrase.curves).get(name, ())
+    if not points:
+        return np.zeros(times.frames)
+    return np.interp(times.all_s(), [time_s for time_s, _ in points], [value for _, value in points])
+
+
+def _steps(targets: Sequence[PitchTarget], times: FrameTimes, style: Style) -> Curve:
+    """Targets joined by glides, with preparation before and overshoot after each, cents."""
+    cents = np.full(times.frames, targets[0].cents)
+    shapes = np.zeros(times.frames)
+    ends_s = [*(target.end_s for target in targets[2:]), times.end_s]
+    for before, after, end_s in zip(targets, targets[1:], ends_s, strict=False):
+        centre_s, half_s = _glide(before, after, style)
+        interval = after.cents - before.cents
+        cents[times.window(centre_s + half_s, end_s)] = after.cents
+        frames, at_s = times.in_window(centre_s - half_s, centre_s + half_s)
+        cents[frames] = before.cents + interval * rise((at_s - centre_s + half_s) / (2 * half_s))
+        if not after.after_rest:
+            early_s = min(half_s + style.settle_s, LONGEST_SETTLE_SHARE * before.length_s)
+            depth = -_bounded(interval, style.preparation_ratio, style.preparation_max_cents)
+            _add_bump(shapes, depth, centre_s - early_s, centre_s, times)
+            late_s = min(half_s + style.settle_s, LONGEST_SETTLE_SHARE * after.length_s)
+            height = _bounded(interval, style.overshoot_ratio, style.overshoot_max_cents)
+            _add_bump(shapes, height, centre_s, centre_s + late_s, times)
+    return cents + shapes
+
+
+def _glide(before: PitchTarget, after: PitchTarget, style: Style) -> tuple[float, float]:
+    """Centre of the glide between two targets and half its length, seconds."""
+    size = min(1.0, abs(after.cents - before.cents) / 1200.0)
+    length_s = style.glide_small_s + (style.glide_octave_s - style.glide_small_s) * size
+    limit_s = LONGEST_GLIDE_SHARE * min(before.length_s, after.length_s)
+    half_s = min(length_s / 2, limit_s)
+    if after.after_rest:
+        gap_s = after.start_s - before.end_s
+        return (before.end_s + after.start_s) / 2, max(min(half_s, gap_s / 2), 1e-3)
+    return after.start_s - min(style.glide_lead_s, limit_s), half_s
+
+
+def _bounded(interval_cents: float, ratio: float, most_cents: float) -> float:
+    """A share of an interval with its sign, at most ``most_cents`` in size."""
+    return float(np.clip(ratio * interval_cents, -most_cents, most_cents))
+
+
+def _add_bump(shapes: Curve, height_cents: float, low_s: float, high_s: float, times: FrameTimes) -> None:
+    frames, at_s = times.in_window(low_s, high_s)
+    shapes[frames] += height_cents * bump((at_s - low_s) / (high_s - low_s))
+
+
+def _add_scoop(
+    cents: Curve, before: PitchTarget | None, target: PitchTarget, times: FrameTimes, style: Style
+) -> None:
+    """The note begins below its pitch and reaches it ``scoop_s`` after its start."""
+    over_s = min(style.scoop_s, LONGEST_GLIDE_SHARE * target.length_s)
+    centre_s, half_s = (times.start_s, 0.0) if before is None else _glide(before, target, style)
+    frames, at_s = times.in_window(centre_s - half_s, target.start_s + over_s)
+    depth = np.full(len(at_s), style.scoop_cents)
+    if half_s:
+        depth *= rise((at_s - centre_s + half_s) / (2 * half_s))
+    cents[frames] -= depth * (1.0 - rise((at_s - target.start_s + SCOOP_LEAD_S) / (SCOOP_LEAD_S + over_s)))
+
+
+def _add_vibrato(cents: Curve, target: PitchTarget, times: FrameTimes, style: Style) -> None:
+    vibrato = target.vibrato or automatic_vibrato(target.length_s, style)
+    if vibrato is None or vibrato.depth_cents == 0:
+        return
+    frames, at_s = times.in_window(target.start_s + vibrato.start * target.length_s, target.end_s)
+    cents[frames] += vibrato_cents(at_s - target.start_s, target.length_s, vibrato)
+
+
+def _add_fall(cents: Curve, last: PitchTarget, times: FrameTimes, style: Style) -> None:
+    """The voice falls a little as the last note is let go."""
+    before_s = min(FALL_S, LONGEST_GLIDE_SHARE * last.length_s)
+    frames, at_s = times.in_window(last.end_s - before_s, times.end_s)
+    cents[frames] -= style.release_fall_cents * rise((at_s - last.end_s + before_s) / (2 * before_s))
+
+
+def _drift(phrase: Phrase, times: FrameTimes, style: Style) -> Curve:
+    """Slow drift and fine fluctuation, cents; the same for the same phrase wherever it stands."""
+    since_s = np.maximum(times.all_s() - phrase.start_s + LONGEST_LEAD_S, 0.0)
+    slow = smooth_noise(phrase_generator(phrase, "drift"), since_s, DRIFT_SPACING_S)
+    fine = smooth_noise(phrase_generator(phrase, "fluctuation"), since_s, FLUCTUATION_SPACING_S)
+    return style.drift_cents * slow + style.fluctuation_cents * fine
