@@ -38,10 +38,12 @@ class PhoneTrack:
 
 def role_row(role: str | None) -> int:
     """Row of a role in the model's table: 0 for none, then onset, glide, nucleus, coda."""
-    return 0 if role is None or role == "" else 1 + ROLES.index(role)  # type: ignore[arg-type]
+    return 0 if role is None or role == "" else 1 + ROLES.index(role)
 
 
-def frame_lengths(boundaries_s: NDArray[np.float64], start_s: float, frames: int, rate_hz: float) -> NDArray[np.int64]:
+def frame_lengths(
+    boundaries_s: NDArray[np.float64], start_s: float, frames: int, rate_hz: float
+) -> NDArray[np.int64]:
     """Lengths in frames of spans that end at ``boundaries_s``: cumulated times are rounded once; no length is below 1.
 
     Args:
@@ -93,7 +95,9 @@ def phone_track(performance: PhrasePerformance, voice: Voice) -> PhoneTrack:
     for span in performance.phones:
         if span.symbol not in voice.phones:
             where = f"phrase {performance.index}, note {span.note}"
-            raise VoicebankError("unknown_phone", f"voice {voice.name} cannot sing the phone {span.symbol!r}", where)
+            raise VoicebankError(
+                "unknown_phone", f"voice {voice.name} cannot sing the phone {span.symbol!r}", where
+            )
         if span.language is not None and span.language not in voice.languages:
             known = ", ".join(voice.languages)
             raise VoicebankError("language", f"voice {voice.name} sings {known}, not {span.language}")
@@ -102,7 +106,9 @@ def phone_track(performance: PhrasePerformance, voice: Voice) -> PhoneTrack:
     return PhoneTrack(
         np.array([voice.phones[span.symbol] for span in spans], np.int64),
         np.array([role_row(span.role) for span in spans], np.int64),
-        np.array([0 if span.language is None else voice.languages[span.language] for span in spans], np.int64),
+        np.array(
+            [0 if span.language is None else voice.languages[span.language] for span in spans], np.int64
+        ),
         frame_lengths(ends_s, performance.start_s, performance.frames, voice.spec.frame_rate_hz),
     )
 

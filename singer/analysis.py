@@ -67,7 +67,9 @@ def analyse(
     if sample_rate_hz < 16_000:
         raise ValueError(f"sample rate must be at least 16000 Hz, found {sample_rate_hz}")
     samples = audio.astype(np.float64)
-    pitch_hz = track_f0_hz(audio, sample_rate_hz) if f0_hz is None else np.nan_to_num(f0_hz.astype(np.float64))
+    pitch_hz = (
+        track_f0_hz(audio, sample_rate_hz) if f0_hz is None else np.nan_to_num(f0_hz.astype(np.float64))
+    )
     pitch_hz = np.where((pitch_hz >= LOWEST_F0_HZ) & (pitch_hz <= HIGHEST_F0_HZ), pitch_hz, 0.0)
     times_s = np.arange(len(pitch_hz)) * FRAME_PERIOD_MS / 1000.0
     power = pyworld.cheaptrick(samples, pitch_hz, times_s, sample_rate_hz)

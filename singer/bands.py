@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -12,6 +14,7 @@ REFERENCE_RATE_HZ = 44_100
 """Envelopes are amplitudes of a filter that shapes unit-variance white noise at this sample rate."""
 
 _MEL_BREAK_HZ = 700.0
+_TOP_MEL = 2595.0 * math.log10(1.0 + TOP_HZ / _MEL_BREAK_HZ)
 
 
 def hz_to_mel(frequency_hz: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -26,7 +29,7 @@ def mel_to_hz(mel: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def band_centres_hz(count: int) -> NDArray[np.float64]:
     """Centres of ``count`` bands from 0 Hz to ``TOP_HZ``, evenly spaced in mel: float64 [count]."""
-    return mel_to_hz(np.linspace(0.0, float(hz_to_mel(np.float64(TOP_HZ))), count))
+    return mel_to_hz(np.linspace(0.0, _TOP_MEL, count))
 
 
 def interpolation_matrix(count: int, frequencies_hz: NDArray[np.float64]) -> NDArray[np.float32]:
@@ -34,7 +37,7 @@ def interpolation_matrix(count: int, frequencies_hz: NDArray[np.float64]) -> NDA
 
     ``bands [T, count] @ matrix`` gives values [T, F]; above ``TOP_HZ`` the last band holds.
     """
-    position = hz_to_mel(np.minimum(frequencies_hz, TOP_HZ)) / hz_to_mel(np.float64(TOP_HZ)) * (count - 1)
+    position = hz_to_mel(np.minimum(frequencies_hz, TOP_HZ)) / _TOP_MEL * (count - 1)
     low = np.clip(np.floor(position).astype(int), 0, count - 2)
     share = position - low
     matrix = np.zeros((count, len(frequencies_hz)), np.float32)
@@ -51,7 +54,7 @@ def pooling_matrix(count: int, frequencies_hz: NDArray[np.float64]) -> NDArray[n
     narrow low bands read a smooth curve at their centre.
     """
     centres = band_centres_hz(count)
-    position = hz_to_mel(np.minimum(frequencies_hz, TOP_HZ)) / hz_to_mel(np.float64(TOP_HZ)) * (count - 1)
+    position = hz_to_mel(np.minimum(frequencies_hz, TOP_HZ)) / _TOP_MEL * (count - 1)
     weights = np.maximum(0.0, 1.0 - np.abs(position[:, None] - np.arange(count)[None, :]))
     step_hz = frequencies_hz[1] - frequencies_hz[0]
     nearest = np.maximum(0.0, 1.0 - np.abs(frequencies_hz[:, None] - centres[None, :]) / step_hz)

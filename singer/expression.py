@@ -52,8 +52,8 @@ def _breathe(ratio: NDArray[np.float32], amount: NDArray[np.float32]) -> NDArray
     """More noise for amount > 0, less for < 0; high bands move first. Keeps 0 and 1 where they are."""
     reach = np.linspace(0.4, 1.0, APERIODICITY_BANDS, dtype=np.float32)
     exponent = np.exp2(-2.0 * amount[:, None] * reach)
-    lifted = np.clip(ratio, 1e-4, 1.0) ** exponent
-    return lifted.astype(np.float32)
+    lifted: NDArray[np.float32] = np.clip(ratio, 1e-4, 1.0).astype(np.float32) ** exponent.astype(np.float32)
+    return lifted
 
 
 def _stretch(envelope: NDArray[np.float32], gender: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -65,4 +65,5 @@ def _stretch(envelope: NDArray[np.float32], gender: NDArray[np.float32]) -> NDAr
     low = np.clip(position.astype(int), 0, ENVELOPE_BANDS - 2)
     share = (position - low).astype(np.float32)
     rows = np.arange(len(envelope))[:, None]
-    return envelope[rows, low] * (1.0 - share) + envelope[rows, low + 1] * share
+    moved: NDArray[np.float32] = envelope[rows, low] * (1.0 - share) + envelope[rows, low + 1] * share
+    return moved

@@ -58,12 +58,13 @@ class FilterBank:
     def window(self) -> NDArray[np.float64]:
         """Periodic Hann window of two hops: float64 [2 hop]."""
         size = 2 * self.spec.hop_samples
-        return 0.5 - 0.5 * np.cos(2.0 * np.pi * np.arange(size) / size)
+        window: NDArray[np.float64] = 0.5 - 0.5 * np.cos(2.0 * np.pi * np.arange(size) / size)
+        return window
 
     @cached_property
     def bins_hz(self) -> NDArray[np.float64]:
         """Frequencies of the FFT bins: float64 [N / 2 + 1]."""
-        return np.fft.rfftfreq(self.fft_samples, 1.0 / self.spec.sample_rate_hz)
+        return np.arange(self.fft_samples // 2 + 1) * (self.spec.sample_rate_hz / self.fft_samples)
 
     @cached_property
     def amplitude_matrix(self) -> NDArray[np.float32]:

@@ -85,9 +85,7 @@ def _concatenate(parts: list[Features]) -> Features:
     )
 
 
-def _placed(
-    samples: NDArray[np.float32], first: int, total: int, fade: int
-) -> Iterator[NDArray[np.float32]]:
+def _placed(samples: NDArray[np.float32], first: int, total: int, fade: int) -> Iterator[NDArray[np.float32]]:
     """The part of ``samples`` (the first at index ``first``) inside [0, total), with the fades at both ends applied."""
     low, high = max(-first, 0), min(total - first, len(samples))
     if high <= low:

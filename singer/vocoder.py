@@ -103,8 +103,8 @@ class Vocoder:
             f0_hz: float32 [T], positive.
 
         Returns:
-            float32 [M] and the next state. The first sample of a stream lies ``lead_in_samples`` before the centre of frame 0; the
-            concatenation over calls does not depend on how the frames were cut.
+            float32 [M] and the next state. The first sample of a stream lies ``lead_in_samples`` before the centre of frame 0;
+            the concatenation over calls does not depend on how the frames were cut.
         """
         spec = self._bank.spec
         hop = spec.hop_samples
@@ -171,6 +171,4 @@ def _join(first: Filters, second: Filters) -> Filters:
 
 
 def _rows(filters: Filters, start: int, stop: int | None) -> Filters:
-    return Filters(
-        filters.harmonic[start:stop], filters.noise[start:stop], filters.phase[start:stop]
-    )
+    return Filters(filters.harmonic[start:stop], filters.noise[start:stop], filters.phase[start:stop])

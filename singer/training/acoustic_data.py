@@ -14,7 +14,7 @@ from singer.acoustics import positions
 from singer.training.items import Item, load_items
 
 
-class AcousticDataset(FairseqDataset):  # type: ignore[misc]
+class AcousticDataset(FairseqDataset):
     """Takes at their own pitch; batches hold takes of similar length."""
 
     def __init__(self, folder: Path, *, heldout: bool, seed: int) -> None:

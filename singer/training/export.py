@@ -38,7 +38,9 @@ class _OneDecoder(nn.Module):
         super().__init__()
         self.network = network
 
-    def forward(self, hidden: Tensor, position: Tensor, log_f0: Tensor, timbre: Tensor) -> tuple[Tensor, Tensor]:
+    def forward(
+        self, hidden: Tensor, position: Tensor, log_f0: Tensor, timbre: Tensor
+    ) -> tuple[Tensor, Tensor]:
         batch = (part.unsqueeze(0) for part in (hidden, position, log_f0, timbre))
         envelope, aperiodicity = self.network(*batch)
         return envelope.squeeze(0), aperiodicity.squeeze(0)
@@ -49,7 +51,9 @@ class _OneVocoder(nn.Module):
         super().__init__()
         self.network = network
 
-    def forward(self, envelope: Tensor, aperiodicity: Tensor, log_f0: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    def forward(
+        self, envelope: Tensor, aperiodicity: Tensor, log_f0: Tensor
+    ) -> tuple[Tensor, Tensor, Tensor]:
         batch = (part.unsqueeze(0) for part in (envelope, aperiodicity, log_f0))
         harmonic, noise, phase = self.network(*batch)
         return harmonic.squeeze(0), noise.squeeze(0), phase.squeeze(0)

@@ -16,7 +16,7 @@ class ResidualBlock(nn.Module):
         self.conv = nn.Conv1d(channels, channels, kernel, padding=self.reach_frames, dilation=dilation)
         self.out = nn.Conv1d(channels, channels, 1)
         nn.init.normal_(self.out.weight, std=0.01)
-        nn.init.zeros_(self.out.bias)
+        nn.init.zeros_(self.out.get_parameter("bias"))
 
     def forward(self, x: Tensor, mask: Tensor | None = None) -> Tensor:
         """Apply; ``mask`` float32 [B, 1, T] is 0 in padding, which the convolution then reads as silence."""
@@ -32,7 +32,7 @@ class ResidualStack(nn.Module):
     def __init__(self, channels: int, kernel: int, dilations: tuple[int, ...]) -> None:
         super().__init__()
         self.blocks = nn.ModuleList([ResidualBlock(channels, kernel, dilation) for dilation in dilations])
-        self.reach_frames = sum(block.reach_frames for block in self.blocks)
+        self.reach_frames = sum(dilation * (kernel - 1) // 2 for dilation in dilations)
 
     def forward(self, x: Tensor, mask: Tensor | None = None) -> Tensor:
         """Apply every block in turn."""

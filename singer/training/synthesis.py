@@ -11,6 +11,10 @@ from singer.filterbank import FilterBank
 class Synthesis(nn.Module):
     """Filters and excitations to sound, for a batch of whole segments."""
 
+    window: Tensor
+    amplitude: Tensor
+    angle: Tensor
+
     def __init__(self, bank: FilterBank) -> None:
         super().__init__()
         self.bank = bank
@@ -23,7 +27,8 @@ class Synthesis(nn.Module):
 
         Args:
             filters: harmonic and noise log amplitude float32 [B, T, 96], phase float32 [B, T, 32].
-            harmonic, noise: excitation float32 [B, (T + 1) hop], the first frame centred on sample ``hop``.
+            harmonic: pulses float32 [B, (T + 1) hop], the first frame centred on sample ``hop``.
+            noise: noise of the same shape.
 
         Returns:
             float32 [B, T hop], whose sample 0 is the centre of frame 0.

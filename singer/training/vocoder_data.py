@@ -15,7 +15,7 @@ from singer.training.items import Item, load_items
 from singer.training.prepare import TRAINING_HOP, TRAINING_RATE_HZ
 
 
-class VocoderDataset(FairseqDataset):  # type: ignore[misc]
+class VocoderDataset(FairseqDataset):
     """One random segment of each item per epoch; the held-out part always takes the same segments."""
 
     def __init__(self, folder: Path, *, heldout: bool, segment_frames: int, seed: int) -> None:

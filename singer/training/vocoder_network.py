@@ -20,10 +20,13 @@ _SMALLEST_APERIODIC = 1e-3
 class VocoderNetwork(nn.Module):
     """Filters for features.
 
-    The zero network is WORLD's own synthesis rule: the envelope split into a harmonic and a noise part by the aperiodicity. What is
-    learned is a correction in log amplitude, per band and frame, and a dispersion phase. Bands that the training material
+    The zero network is WORLD's own synthesis rule: the envelope split into a harmonic and a noise part by the aperiodicity.
+    What is learned is a correction in log amplitude, per band and frame, and a dispersion phase. Bands that the training material
     does not hold (above ``trusted_hz``) keep the plain rule.
     """
+
+    spread: Tensor
+    trust: Tensor
 
     def __init__(self, channels: int, kernel: int, dilations: tuple[int, ...], trusted_hz: float) -> None:
         super().__init__()
@@ -40,7 +43,9 @@ class VocoderNetwork(nn.Module):
         nn.init.zeros_(self.output.bias)
         self.reach_frames = kernel // 2 + self.stack.reach_frames
 
-    def forward(self, envelope: Tensor, aperiodicity: Tensor, log_f0: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    def forward(
+        self, envelope: Tensor, aperiodicity: Tensor, log_f0: Tensor
+    ) -> tuple[Tensor, Tensor, Tensor]:
         """Filters of T frames.
 
         Args:

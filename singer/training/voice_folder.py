@@ -58,7 +58,8 @@ def make_voice_folder(singer: Singer, vocoder: Path, acoustic: Path, target: Pat
 
     Args:
         singer: who it is.
-        vocoder, acoustic: fairseq checkpoints.
+        vocoder: fairseq checkpoint of the vocoder.
+        acoustic: fairseq checkpoint of the acoustic model.
         target: folder of the voice; replaced only when everything has been written and checked.
 
     Returns:

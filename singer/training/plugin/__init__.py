@@ -3,4 +3,4 @@
 Loaded by ``fairseq-train --user-dir``; import it in no other way, for fairseq registers each name once.
 """
 
-from . import acoustic, vocoder  # noqa: F401, TID252 - registration is this package's purpose; fairseq renames it
+from . import acoustic, vocoder  # noqa: F401 - registration is this package's purpose; fairseq renames it

@@ -20,7 +20,7 @@ from singer.training.prepare import PHONE_ROWS
 
 
 @register_task("singing_acoustic")
-class AcousticTask(LegacyFairseqTask):  # type: ignore[misc]
+class AcousticTask(LegacyFairseqTask):
     """Whole prepared takes."""
 
     @staticmethod
@@ -35,7 +35,9 @@ class AcousticTask(LegacyFairseqTask):  # type: ignore[misc]
 
     def load_dataset(self, split: str, combine: bool = False, **kwargs: Any) -> None:
         """``train``, or ``valid``: the held-out takes."""
-        self.datasets[split] = AcousticDataset(Path(self.args.data), heldout=split != "train", seed=self.args.seed)
+        self.datasets[split] = AcousticDataset(
+            Path(self.args.data), heldout=split != "train", seed=self.args.seed
+        )
 
     @property
     def source_dictionary(self) -> None:
@@ -49,7 +51,7 @@ class AcousticTask(LegacyFairseqTask):  # type: ignore[misc]
 
 
 @register_model("singing_acoustic")
-class AcousticModel(BaseFairseqModel):  # type: ignore[misc]
+class AcousticModel(BaseFairseqModel):
     """The network as fairseq sees it."""
 
     def __init__(self, network: AcousticNetwork) -> None:
@@ -83,7 +85,7 @@ def base_architecture(args: Namespace) -> None:
 
 
 @register_criterion("singing_acoustic")
-class AcousticCriterion(FairseqCriterion):  # type: ignore[misc]
+class AcousticCriterion(FairseqCriterion):
     """Feature loss over the frames that are not padding."""
 
     def __init__(self, task: AcousticTask) -> None:

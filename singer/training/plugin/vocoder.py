@@ -22,9 +22,8 @@ from singer.training.vocoder_data import VocoderDataset
 from singer.training.vocoder_network import VocoderNetwork
 
 
-
 @register_task("singing_vocoder")
-class VocoderTask(LegacyFairseqTask):  # type: ignore[misc]
+class VocoderTask(LegacyFairseqTask):
     """Segments of prepared takes."""
 
     @staticmethod
@@ -59,7 +58,7 @@ class VocoderTask(LegacyFairseqTask):  # type: ignore[misc]
 
 
 @register_model("singing_vocoder")
-class VocoderModel(BaseFairseqModel):  # type: ignore[misc]
+class VocoderModel(BaseFairseqModel):
     """The network and its differentiable synthesis."""
 
     def __init__(self, network: VocoderNetwork) -> None:
@@ -94,7 +93,7 @@ def base_architecture(args: Namespace) -> None:
 
 
 @register_criterion("singing_vocoder")
-class VocoderCriterion(FairseqCriterion):  # type: ignore[misc]
+class VocoderCriterion(FairseqCriterion):
     """Multi-resolution spectral loss inside the trusted band, away from the segment's edges."""
 
     def __init__(self, task: VocoderTask) -> None:
