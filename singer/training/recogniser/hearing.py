@@ -63,10 +63,11 @@ def _taper() -> NDArray[np.float64]:
 @cache
 def _triangles() -> NDArray[np.float64]:
     def mel(hz: NDArray[np.float64]) -> NDArray[np.float64]:
-        return 2595.0 * np.log10(1.0 + hz / 700.0)
+        return np.asarray(2595.0 * np.log10(1.0 + hz / 700.0), np.float64)
 
-    edges = np.linspace(mel(np.array(_LOWEST_HZ)), mel(np.array(_HIGHEST_HZ)), MEL_BANDS + 2)
-    bins = mel(np.fft.rfftfreq(_FFT, 1 / RATE_HZ))[:, None]
+    low, high = mel(np.array([_LOWEST_HZ, _HIGHEST_HZ]))
+    edges = np.linspace(low, high, MEL_BANDS + 2)
+    bins = mel(np.fft.rfftfreq(_FFT, 1 / RATE_HZ).astype(np.float64))[:, None]
     rise = (bins - edges[:-2]) / (edges[1:-1] - edges[:-2])
     fall = (edges[2:] - bins) / (edges[2:] - edges[1:-1])
     return np.asarray(np.maximum(0.0, np.minimum(rise, fall)))

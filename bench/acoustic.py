@@ -1,0 +1,103 @@
+"""The acoustic model on held-out teacher sentences, true durations and pitch given.
+
+Mel-cepstral distortion: the log envelope on its 96 bands is reduced to cepstral coefficients 1 to 24
+(orthonormal DCT-II over the bands, level left out); the distortion of a frame is the root mean square over
+the bands, in dB, of the difference of the two smoothed
+envelopes: ``20 / ln 10 * sqrt(sum((c - c')^2) / 96)``, which is the usual ``10 / ln 10 * sqrt(2 sum((c -
+c')^2))`` of cepstra whose cosines have unit amplitude (Kubichek 1993). Frames of silence are left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bench.corpus import Item, held_out_speech, performance_of
+from bench.options import Options
+from bench.report import Report, Row, at_most
+from bench.sung import load_voice
+from bench.vocoder import filled_f0_hz
+from singer.acoustics import to_features
+from singer.analysis import analyse, track_f0_hz
+from singer.cancel import CancelToken
+from singer.voice import Voice
+
+COEFFICIENTS = 24
+ITEMS_PER_LANGUAGE = 15
+BLOCK_FRAMES = 1000
+HOW = (
+    "Held-out teacher sentences in the voice's own timbre; the model is given their phones, durations and "
+    "tracked pitch; coefficients "
+    "1-24 of the 96-band log envelope, silences left out, mean over frames."
+)
+
+
+def cepstrum(envelope: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Coefficients 1-24 of a natural-log envelope float32 [T, B], scaled so that squares add up to the mean
+    square over bands.
+    """
+    bands = envelope.shape[1]
+    order, place = np.arange(1, COEFFICIENTS + 1)[:, None], np.arange(bands)[None, :] + 0.5
+    cosines = np.sqrt(2.0 / bands) * np.cos(np.pi * order * place / bands)
+    return np.asarray(envelope @ cosines.T / np.sqrt(bands), np.float64)
+
+
+def distortion_db(first: NDArray[np.float32], second: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Mel-cepstral distortion of each frame of two natural-log envelopes float32 [T, B]: float64 [T] in
+    dB.
+    """
+    difference = cepstrum(first) - cepstrum(second)
+    return np.asarray(20.0 / np.log(10.0) * np.sqrt(np.sum(difference**2, axis=1)))
+
+
+def predicted_and_true(item: Item, voice: Voice) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Envelopes float32 [T, 96] of the frames of an item that are not silence: as the model sings them, and
+    as recorded.
+    """
+    tracked_hz = track_f0_hz(item.samples, item.sample_rate_hz)
+    recorded = analyse(item.samples, item.sample_rate_hz, tracked_hz).envelope
+    performance = performance_of(item, filled_f0_hz(tracked_hz))
+    blocks = to_features(performance, voice, block_frames=BLOCK_FRAMES, cancel=CancelToken())
+    predicted = np.concatenate([block.envelope for block in blocks])
+    count = min(len(predicted), len(recorded))
+    times_s = np.arange(count) / voice.spec.frame_rate_hz
+    spoken = np.zeros(count, bool)
+    for span in performance.phones:
+        if span.symbol not in ("SP", "AP"):
+            spoken |= (times_s >= span.start_s) & (times_s < span.end_s)
+    return predicted[:count][spoken], recorded[:count][spoken]
+
+
+def variance_kept(predicted: Sequence[NDArray[np.float32]], true: Sequence[NDArray[np.float32]]) -> float:
+    """Variance over time of the predicted envelopes as a share of the recorded ones', mean over bands."""
+    return float(np.mean(np.var(np.concatenate(predicted), axis=0) / np.var(np.concatenate(true), axis=0)))
+
+
+def run(options: Options) -> Report:
+    """Predict held-out sentences and compare with what the teacher did."""
+    voice = load_voice(options.voice)
+    items = held_out_speech(options, per_language=1 if options.toy else ITEMS_PER_LANGUAGE)
+    pairs = {item.name: (item.language, *predicted_and_true(item, voice)) for item in items}
+    languages = sorted({language for language, _, _ in pairs.values()})
+    mean_db = {
+        chosen: float(
+            np.mean(np.concatenate([distortion_db(a, b) for la, a, b in pairs.values() if la == chosen]))
+        )
+        for chosen in languages
+    }
+    whole_db = float(np.mean(np.concatenate([distortion_db(a, b) for _, a, b in pairs.values()])))
+    kept = variance_kept([a for _, a, _ in pairs.values()], [b for _, _, b in pairs.values()])
+    listed = ", ".join(f"{language} {value:.2f}" for language, value in mean_db.items())
+    rows = (
+        Row(
+            "acoustic model on held-out teacher sentences: mel-cepstral distortion",
+            "≤ 4.3 dB",
+            f"{whole_db:.2f} dB ({listed}; {len(pairs)} sentences)",
+            at_most(whole_db, 4.3),
+            HOW,
+        ),
+        Row("acoustic model: variance of the features kept", "", f"{kept:.0%}", None, HOW),
+    )
+    return Report(rows, {"mean_db": mean_db, "whole_db": whole_db, "variance_kept": kept})

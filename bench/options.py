@@ -1,0 +1,32 @@
+"""What a benchmark run is told: the voice, the size, and where teacher material lies."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """Settings of one run.
+
+    Attributes:
+        voice: folder name or path of the voice under test.
+        toy: a few notes only: shows that the benchmark runs; its numbers mean nothing.
+        corpus: folder of the teacher corpus (see ``docs/corpus.md``).
+        timbre: the corpus timbre that the voice learned from.
+        cache: folder for things that are slow to make and safe to delete.
+    """
+
+    voice: str
+    toy: bool
+    corpus: Path
+    timbre: str
+    cache: Path
+
+
+def default_cache() -> Path:
+    """The user's cache folder of this project: ``$XDG_CACHE_HOME/singer`` or ``~/.cache/singer``."""
+    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(base) / "singer"

@@ -1,0 +1,155 @@
+"""Vocoder copy synthesis: held-out teacher speech to features and back, by ours and by WORLD with the same
+pitch.
+
+PESQ wide-band (ITU-T P.862.2, package ``pesq``, at 16 kHz) and log-spectral distance (at the teacher's rate,
+frames within 50 dB of the loudest, per-frame root mean square of the difference in dB up to 11 kHz) of each
+against the recording.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bench.corpus import Item, held_out_speech
+from bench.options import Options
+from bench.report import Report, Row, at_least
+from bench.sung import load_voice
+from singer.analysis import analyse, track_f0_hz
+from singer.vocoder import Vocoder
+from singer.voice import Voice
+
+PESQ_RATE_HZ = 16_000
+TOP_HZ = 11_000.0
+ITEMS_PER_LANGUAGE = 6
+HOW = (
+    "Held-out teacher speech in four languages, analysed and synthesised again with the same tracked pitch "
+    "(harvest + StoneMask) by our "
+    "vocoder and by WORLD; PESQ-WB at 16 kHz (package pesq), mean over files."
+)
+
+
+def copy(audio: NDArray[np.float32], sample_rate_hz: int, voice: Voice) -> NDArray[np.float32]:
+    """Audio to features and back through the voice's vocoder: float32 [N'] at the voice's rate, sample 0 on
+    sample 0.
+    """
+    tracked_hz = track_f0_hz(audio, sample_rate_hz)
+    features = analyse(audio, sample_rate_hz, tracked_hz)
+    f0_hz = filled_f0_hz(tracked_hz)
+    vocoder = Vocoder(voice)
+    start, state = vocoder.run(vocoder.start(0), vocoder.filters(features, f0_hz), f0_hz)
+    return np.concatenate((start, vocoder.finish(state)))[vocoder.lead_in_samples :]
+
+
+def copy_by_world(audio: NDArray[np.float32], sample_rate_hz: int) -> NDArray[np.float32]:
+    """Audio through WORLD's own analysis and synthesis (harvest, StoneMask, CheapTrick, D4C; 5 ms): float32
+    [N'].
+    """
+    import pyworld
+
+    samples = audio.astype(np.float64)
+    f0_hz, times_s = pyworld.harvest(samples, sample_rate_hz, f0_floor=60.0, f0_ceil=1_500.0)
+    f0_hz = pyworld.stonemask(samples, f0_hz, times_s, sample_rate_hz)
+    power = pyworld.cheaptrick(samples, f0_hz, times_s, sample_rate_hz)
+    ratio = pyworld.d4c(samples, f0_hz, times_s, sample_rate_hz)
+    return np.asarray(pyworld.synthesize(f0_hz, power, ratio, sample_rate_hz), np.float32)
+
+
+def filled_f0_hz(f0_hz: NDArray[np.float64]) -> NDArray[np.float32]:
+    """Pitch with its unvoiced gaps (0) bridged on straight lines of log f0: float32 [T], positive; 200 Hz if
+    all is unvoiced.
+    """
+    voiced = f0_hz > 0
+    if not voiced.any():
+        return np.full(len(f0_hz), 200.0, np.float32)
+    frames = np.arange(len(f0_hz))
+    return np.exp(np.interp(frames, frames[voiced], np.log(f0_hz[voiced]))).astype(np.float32)
+
+
+def pesq_wb(reference: NDArray[np.float32], degraded: NDArray[np.float32]) -> float:
+    """PESQ wide-band score of two signals at 16 kHz."""
+    from pesq import pesq
+
+    return float(pesq(PESQ_RATE_HZ, reference, degraded, "wb"))
+
+
+def log_spectral_distance_db(
+    reference: NDArray[np.float32], other: NDArray[np.float32], sample_rate_hz: int
+) -> float:
+    """Mean over frames of the root mean square difference in dB up to 11 kHz; frames within 50 dB of the
+    loudest.
+    """
+    count = min(len(reference), len(other))
+    first, second = (_power(audio[:count], sample_rate_hz) for audio in (reference, other))
+    level = 10.0 * np.log10(first.mean(axis=1) + 1e-12)
+    heard = level > level.max() - 50.0
+    difference = 10.0 * np.log10((first[heard] + 1e-8) / (second[heard] + 1e-8))
+    return float(np.mean(np.sqrt(np.mean(difference**2, axis=1))))
+
+
+def _power(audio: NDArray[np.float32], sample_rate_hz: int) -> NDArray[np.float64]:
+    size, hop = 1024, 256
+    frames = np.lib.stride_tricks.sliding_window_view(np.pad(audio.astype(np.float64), size // 2), size)[
+        ::hop
+    ]
+    spectrum = np.abs(np.fft.rfft(frames * np.hanning(size), axis=1)) ** 2
+    return np.asarray(spectrum[:, np.fft.rfftfreq(size, 1 / sample_rate_hz) <= TOP_HZ])
+
+
+def _resampled(audio: NDArray[np.float32], source_hz: int, target_hz: int) -> NDArray[np.float32]:
+    import soxr
+
+    return np.asarray(soxr.resample(audio, source_hz, target_hz, quality="VHQ"), np.float32)
+
+
+def _levelled(audio: NDArray[np.float32], reference: NDArray[np.float32]) -> NDArray[np.float32]:
+    """``audio`` cut or padded to the length of ``reference`` and scaled to its energy."""
+    fitted = np.zeros(len(reference), np.float32)
+    count = min(len(audio), len(reference))
+    fitted[:count] = audio[:count]
+    gain = np.sqrt(
+        np.sum(reference.astype(np.float64) ** 2) / max(np.sum(fitted.astype(np.float64) ** 2), 1e-12)
+    )
+    return np.asarray(fitted * gain, np.float32)
+
+
+def scores(item: Item, voice: Voice) -> dict[str, float]:
+    """PESQ and log-spectral distance of both copies of one recording."""
+    rate_hz = item.sample_rate_hz
+    ours = _resampled(copy(item.samples, rate_hz, voice), voice.spec.sample_rate_hz, rate_hz)
+    copies = {"ours": ours, "world": copy_by_world(item.samples, rate_hz)}
+    reference = _resampled(item.samples, rate_hz, PESQ_RATE_HZ)
+    found: dict[str, float] = {}
+    for name, audio in copies.items():
+        levelled = _levelled(audio, item.samples)
+        found[f"pesq_{name}"] = pesq_wb(reference, _resampled(levelled, rate_hz, PESQ_RATE_HZ))
+        found[f"lsd_{name}"] = log_spectral_distance_db(item.samples, levelled, rate_hz)
+    return found
+
+
+def run(options: Options) -> Report:
+    """Copy held-out recordings with both vocoders and compare."""
+    voice = load_voice(options.voice)
+    items = held_out_speech(options, per_language=1 if options.toy else ITEMS_PER_LANGUAGE)
+    found = {item.name: scores(item, voice) for item in items}
+    means = {
+        key: float(np.mean([each[key] for each in found.values()])) for key in next(iter(found.values()))
+    }
+    ours, world = means["pesq_ours"], means["pesq_world"]
+    rows = (
+        Row(
+            "vocoder copy synthesis, held-out teacher speech: PESQ-WB",
+            "≥ 3.4 and above WORLD's",
+            f"{ours:.2f} (WORLD {world:.2f}; {len(found)} files)",
+            at_least(ours, 3.4) and ours > world,
+            HOW,
+        ),
+        Row(
+            "vocoder copy synthesis: log-spectral distance",
+            "",
+            f"{means['lsd_ours']:.2f} dB (WORLD {means['lsd_world']:.2f} dB)",
+            None,
+            HOW,
+        ),
+    )
+    return Report(rows, {"files": found})
