@@ -75,7 +75,7 @@ def lay_lyrics(score: Score, user_dictionary: UserDictionary | None = None) -> L
     ]
     warnings: list[str] = []
     for word, reading in zip(words, readings, strict=True):
-        syllables = _fit(score, word, reading, user_dictionary)
+        syllables = _fit(word, reading)
         for note, share in zip(word.notes, _shares(score, word, syllables), strict=True):
             lyrics[note] = NoteLyric("sung", share)
         warnings.extend(_guesses(score, word, syllables))
@@ -157,22 +157,17 @@ def _read(
         raise LyricsError(error.code, error.message, where) from error
 
 
-def _fit(
-    score: Score, word: _Word, reading: tuple[Syllable, ...], user_dictionary: UserDictionary | None
-) -> tuple[Syllable, ...]:
+def _fit(word: _Word, reading: tuple[Syllable, ...]) -> tuple[Syllable, ...]:
     """Syllables of a word in the variant that has as many as there are notes, if there is one."""
+    from frontend_g2p.erhua import split_erhua
+
     count = len(word.notes)
-    if len(reading) == count or word.phones is not None:
-        return reading
-    if any(syllable.source in ("user", "typed") for syllable in reading):
+    if len(reading) == count or any(syllable.source in ("user", "typed") for syllable in reading):
         return reading
     if all(syllable.language == "en" for syllable in reading):
         return _fit_english(word, reading, count)
-    text = word.text.strip()
-    if count == len(reading) + 1 and len(text) > 1 and text[-1] in "儿兒":
-        apart = [replace(word, text=text[:-1]), replace(word, text=text[-1])]
-        return tuple(syllable for part in _read(score, apart, user_dictionary) for syllable in part)
-    return reading
+    apart = tuple(part for syllable in reading for part in split_erhua(syllable))
+    return apart if len(apart) == count else reading
 
 
 def _fit_english(word: _Word, reading: tuple[Syllable, ...], count: int) -> tuple[Syllable, ...]:
