@@ -1,0 +1,74 @@
+"""A score on its way to a performance: lyrics read and laid, phrases cut, the rules applied, the range checked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from singer.errors import ScoreError
+from singer.lyrics import Laid, lay_lyrics
+from singer.performance.perform import perform, performance_warnings
+from singer.performance.performance import Performance
+from singer.phrasing import split_phrases
+from singer.pitch_names import pitch_name
+from singer.score import Score
+from singer.voice import Voice
+
+if TYPE_CHECKING:
+    from frontend_g2p.user_dictionary import UserDictionary
+    from singer.performance.style import Style
+
+
+@dataclass(frozen=True, slots=True)
+class PerformedSong:
+    """A performance, and what its maker should know about it.
+
+    Attributes:
+        performance: the song, ready to be rendered or edited.
+        laid: what each note sings.
+        warnings: readings that were guessed and places that could not be sung quite as written, naming the note.
+    """
+
+    performance: Performance
+    laid: Laid
+    warnings: tuple[str, ...]
+
+
+def perform_song(
+    score: Score,
+    voice: Voice,
+    *,
+    user_dictionary: UserDictionary | None = None,
+    style: Style | None = None,
+) -> PerformedSong:
+    """Perform ``score`` for ``voice``.
+
+    Args:
+        score: the song.
+        voice: who will sing it; its range and its languages count, its models are not run.
+        user_dictionary: the user's own readings.
+        style: controls of the rules of performance.
+
+    Raises:
+        LyricsError: a lyric that cannot be read.
+        ScoreError: a note outside the voice's range.
+        PerformanceError: a note that cannot be sung.
+    """
+    laid = lay_lyrics(score, user_dictionary)
+    check_range(score, laid, voice)
+    phrases = split_phrases(score, laid)
+    performance = perform(score, phrases, voice=voice.name, style=style)
+    warnings = (*laid.warnings, *performance_warnings(score, phrases, style=style))
+    return PerformedSong(performance, laid, warnings)
+
+
+def check_range(score: Score, laid: Laid, voice: Voice) -> None:
+    """Raise ``ScoreError`` for the first sung note that ``voice`` cannot reach; breaths have no pitch."""
+    for index, (note, lyric) in enumerate(zip(score.notes, laid.lyrics, strict=True)):
+        if lyric.kind != "breath" and not voice.lowest_midi <= note.midi <= voice.highest_midi:
+            lowest, highest = pitch_name(voice.lowest_midi), pitch_name(voice.highest_midi)
+            message = (
+                f"found the pitch {pitch_name(note.midi)}; voice {voice.name} sings {lowest} to {highest}; "
+                "transpose the song or choose another voice"
+            )
+            raise ScoreError("voice_range", message, score.where(index))
