@@ -11,8 +11,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from frontend_g2p.inventory import INVENTORY
-from frontend_g2p.phones import LANGUAGES, Language, Role
+from frontend_g2p.phones import LANGUAGES, ROLES, Language, Role
 from singer.errors import PerformanceError
 
 FRAME_RATE_HZ = 100.0
@@ -61,7 +60,8 @@ class PhrasePerformance:
 
     Attributes:
         start_s: absolute time of frame 0, a whole number of frames (10 ms) from beat 0.
-        phones: at least one; they cover ``start_s`` to ``end_s`` (= start_s + T / 100) without gaps.
+        phones: at least one; they cover ``start_s`` to ``end_s`` (= start_s + T / 100, to half a frame)
+            without gaps.
         curves: every name of ``CURVES`` to float32 [T] at 100 frames/s: ``f0_hz`` is positive in every frame
             (what an unvoiced phone does with it is the voice's business), ``loudness_db`` is relative to the
             voice's own level, the rest run from -1 to 1.
@@ -94,9 +94,6 @@ class PhrasePerformance:
             raise PerformanceError("marks", message, where)
         if not self.phones:
             raise PerformanceError("empty_phrase", "a phrase needs at least one phone", where)
-        if len(self.phones) > self.frames:
-            message = f"{len(self.phones)} phones do not fit into {self.frames} frames of 10 ms"
-            raise PerformanceError("too_many_phones", message, where)
         frame = self.start_s * FRAME_RATE_HZ
         if not (0 <= frame < math.inf) or abs(frame - round(frame)) > SLACK_S * FRAME_RATE_HZ:
             message = (
@@ -122,24 +119,6 @@ class Performance:
     duration_s: float
     phrases: tuple[PhrasePerformance, ...]
 
-    def __post_init__(self) -> None:
-        end_s = 0.0
-        for place, phrase in enumerate(self.phrases):
-            where = f"phrase {place}"
-            if phrase.index != place:
-                raise PerformanceError(
-                    "phrase_index", f"found index {phrase.index}; phrases count from 0", where
-                )
-            if phrase.start_s < end_s - SLACK_S:
-                message = (
-                    f"it starts at {phrase.start_s:.2f} s, but the phrase before lasts until {end_s:.2f} s"
-                )
-                raise PerformanceError("phrase_overlap", message, where)
-            end_s = phrase.end_s
-        if not (math.isfinite(self.duration_s) and self.duration_s >= end_s - SLACK_S):
-            message = f"found {self.duration_s} s; the last phrase ends at {end_s:.2f} s"
-            raise PerformanceError("duration", message, "duration_s")
-
 
 def _check_curves(curves: Mapping[str, NDArray[np.float32]], where: str) -> None:
     if set(curves) != set(CURVES):
@@ -162,16 +141,14 @@ def _check_curves(curves: Mapping[str, NDArray[np.float32]], where: str) -> None
 
 
 def _check_spans(spans: Sequence[PhoneSpan], start_s: float, end_s: float, where: str) -> None:
-    """Each phone is known, has the role it may have, and starts where the one before ends."""
+    """Each phone has a role and a language or neither, and starts where the one before ends."""
     reached_s = start_s
     for place, span in enumerate(spans):
         here = f'{where}, phone {place} "{span.symbol}"'
-        if span.symbol not in INVENTORY:
-            raise PerformanceError("unknown_phone", f"allowed are {' '.join(INVENTORY)}", here)
-        roles = INVENTORY[span.symbol].roles or (None,)
-        if span.role not in roles:
-            allowed = " or ".join(str(role) for role in roles)
-            raise PerformanceError("phone_role", f"found role {span.role}; allowed is {allowed}", here)
+        if span.role not in (None, *ROLES):
+            raise PerformanceError(
+                "phone_role", f"found role {span.role}; allowed are {', '.join(ROLES)}", here
+            )
         if (span.language is None) != (span.role is None) or span.language not in (None, *LANGUAGES):
             allowed = "none" if span.role is None else f"one of {', '.join(LANGUAGES)}"
             raise PerformanceError(
@@ -185,6 +162,6 @@ def _check_spans(spans: Sequence[PhoneSpan], start_s: float, end_s: float, where
         if not span.end_s > span.start_s:
             raise PerformanceError("phone_length", f"it ends at {span.end_s} s, before it starts", here)
         reached_s = span.end_s
-    if not abs(reached_s - end_s) <= SLACK_S:
+    if not abs(reached_s - end_s) <= 0.5 / FRAME_RATE_HZ + SLACK_S:
         message = f"the phones end at {reached_s} s, the curves at {end_s:.2f} s; both must cover the phrase"
         raise PerformanceError("phone_cover", message, where)

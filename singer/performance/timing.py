@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -59,14 +59,19 @@ class Timing:
 
 
 class _Spans:
-    """Spans laid end to end; every boundary is one float, so that neighbours meet exactly."""
+    """Spans laid end to end; every boundary is one float, so that neighbours meet exactly.
 
-    def __init__(self, start_s: float) -> None:
+    Boundaries are whole microseconds, for the sake of people who read the document, but the ``exact`` ones.
+    """
+
+    def __init__(self, start_s: float, exact_s: Iterable[float]) -> None:
         self.end_s = start_s
+        self.exact_s = frozenset(exact_s)
         self.spans: list[PhoneSpan] = []
 
     def until(self, end_s: float, phone: Phone | str, unit: SungUnit | None) -> None:
         """Add a phone (or SP, AP) from the last boundary to ``end_s``."""
+        end_s = end_s if end_s in self.exact_s else round(end_s, 6)
         symbol, role = (phone, None) if isinstance(phone, str) else (phone.symbol, phone.role)
         language = unit.language if unit is not None and role is not None else None
         note = None if unit is None else unit.note
@@ -102,13 +107,14 @@ def time_phones(phrase: Phrase, style: Style, durations: DurationTable = DEFAULT
     tail = plan_tail(phrase, units[-1], lead.vowel_s if len(units) == 1 else units[-1].start_s, rules)
     joints = _with_breaths(units, joints, phrase, style)
 
-    spans = _Spans(FRAMES.time_of_frame(lead.start_frame))
+    end_s = FRAMES.time_of_frame(tail.end_frame)
+    exact_s = (lead.vowel_s, *(unit.start_s for unit in units), end_s)
+    spans = _Spans(FRAMES.time_of_frame(lead.start_frame), exact_s)
     _lay_lead(spans, lead, units[0])
     for (unit, following), joint in zip(pairwise(units), joints, strict=True):
         _lay_joint(spans, unit, following, joint)
     _lay_nucleus(spans, units[-1], tail.sound_end_s - sum(length for _, length in tail.coda))
     spans.row(tail.coda, tail.sound_end_s, units[-1])
-    end_s = FRAMES.time_of_frame(tail.end_frame)
     if end_s > spans.end_s:
         spans.until(end_s, SILENCE, None)
     dropped = [lead.dropped, *(joint.dropped for joint in joints), tail.dropped]
