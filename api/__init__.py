@@ -1,0 +1,1 @@
+"""The ways into the engine: today the command line ``singer``."""

@@ -1,0 +1,131 @@
+"""Options that several verbs share, and what they stand for."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from api.reporting import JSON_KEY
+from api.settings import read_settings
+from frontend_g2p.phones import LANGUAGES
+from singer.errors import LyricsError
+
+if TYPE_CHECKING:
+    from frontend_g2p.user_dictionary import UserDictionary
+    from singer.import_options import ImportOptions
+    from singer.voice import Voice
+
+DEFAULT_VOICE = "suyin"
+PROVIDERS = ("cpu", "cuda", "directml", "coreml")
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+def _note_json(context: click.Context, _: click.Parameter, value: bool) -> bool:
+    context.find_root().meta[JSON_KEY] = value
+    return value
+
+
+def json_option(command: Command) -> Command:
+    """``--json``: result, or error, as JSON on standard output."""
+    text = "Print the result, or the error, as JSON."
+    return click.option("--json", "as_json", is_flag=True, is_eager=True, callback=_note_json, help=text)(
+        command
+    )
+
+
+def voice_options(command: Command) -> Command:
+    """``--voice``, ``--provider`` and ``--threads``."""
+    for decorate in (
+        click.option("--threads", type=click.IntRange(1, 64), default=1, show_default=True, help="Threads."),
+        click.option(
+            "--provider",
+            type=click.Choice(PROVIDERS),
+            default="cpu",
+            show_default=True,
+            help="Where models run.",
+        ),
+        click.option(
+            "--voice",
+            metavar="NAME|FOLDER",
+            help=f"Who sings. Default: the voice that the song names, or {DEFAULT_VOICE}.",
+        ),
+    ):
+        command = decorate(command)
+    return command
+
+
+def score_options(command: Command) -> Command:
+    """What a score file leaves open: ``--track``, ``--verse``, ``--language``, ``--chords``, ``--dictionary``."""
+    for decorate in (
+        dictionary_option,
+        click.option(
+            "--chords",
+            type=click.Choice(["refuse", "highest"]),
+            default="refuse",
+            show_default=True,
+            help="Notes that sound together in MIDI or MusicXML.",
+        ),
+        click.option(
+            "--language", type=click.Choice(LANGUAGES), help="Language of the lyrics in MIDI or MusicXML."
+        ),
+        click.option("--verse", type=click.IntRange(1), help="Verse of a MusicXML score."),
+        click.option("--track", help="Track or part to sing, by number (from 1) or name."),
+    ):
+        command = decorate(command)
+    return command
+
+
+def dictionary_option(command: Command) -> Command:
+    """``--dictionary``: the user's own readings."""
+    text = "Your own readings: lines of language<TAB>word<TAB>reading, or JSON."
+    kind = click.Path(exists=True, dir_okay=False, path_type=Path)
+    return click.option("--dictionary", type=kind, help=text)(command)
+
+
+def import_options(given: dict[str, Any]) -> ImportOptions:
+    """The values of ``score_options`` as the engine's type."""
+    from singer.import_options import ImportOptions
+
+    track = given["track"]
+    return ImportOptions(
+        track=int(track) if track is not None and track.isdigit() else track,
+        verse=given["verse"],
+        language=given["language"],
+        chords=given["chords"],
+    )
+
+
+def load_dictionary(path: Path | None) -> UserDictionary | None:
+    """The user dictionary at ``path``, if one is given."""
+    if path is None:
+        return None
+    from frontend_g2p.user_dictionary import UserDictionary
+
+    try:
+        return UserDictionary.load(path)
+    except OSError as error:
+        raise LyricsError("dictionary", f"cannot be read: {error.strerror}", str(path)) from error
+
+
+def open_voice(given: dict[str, Any], asked_for_by_song: str) -> Voice:
+    """The voice of ``--voice``, else the song's, else the default one, with its models loaded."""
+    from singer.onnx_model import RunsOn
+    from voicebanks.load import load_voice
+
+    name = given["voice"] or asked_for_by_song or DEFAULT_VOICE
+    runs_on = RunsOn(given.get("provider", "cpu"), given.get("threads", 1))
+    return load_voice(name, read_settings().voice_folders, runs_on)
+
+
+def read_bytes(path: str) -> bytes:
+    """Content of a file of reasonable size, or of standard input for ``-``; raises ``ScoreError``."""
+    from singer.score_io import read_source
+
+    if path == "-":
+        return read_source(sys.stdin.buffer)[0]
+    return read_source(path)[0]

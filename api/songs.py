@@ -1,0 +1,154 @@
+"""Songs as files: what is in one, and how one becomes sound in another. Shared by the verbs that sing."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from singer.errors import ScoreError
+from singer.performance.performance import Performance
+
+if TYPE_CHECKING:
+    from frontend_g2p.user_dictionary import UserDictionary
+    from singer.audio import Sink
+    from singer.cancel import CancelToken
+    from singer.import_options import ImportOptions
+    from singer.phrase_cache import PhraseCache
+    from singer.quality import Quality
+    from singer.render import RenderOptions
+    from singer.score import Score
+    from singer.voice import Voice
+
+_HEAD_BYTES = 4_096
+
+
+def load_song(path: str, options: ImportOptions) -> Score | Performance:
+    """The score or performance in the file at ``path``, or on standard input for ``-``.
+
+    Raises:
+        ScoreError: not a file that holds a score.
+        PerformanceError: a performance that breaks a rule.
+    """
+    from singer.performance_io import LARGEST_FILE_BYTES, load_performance
+    from singer.score_io import load_score
+
+    if path == "-":
+        content = sys.stdin.buffer.read(LARGEST_FILE_BYTES + 1)
+        return load_performance(content) if _is_performance(content) else load_score(content, options=options)
+    try:
+        with Path(path).open("rb") as file:
+            head = file.read(_HEAD_BYTES)
+    except OSError as error:
+        raise ScoreError("not_readable", f"cannot be read: {error.strerror}", path) from error
+    return load_performance(path) if _is_performance(head) else load_score(path, options=options)
+
+
+def _is_performance(content: bytes) -> bool:
+    head = content[:_HEAD_BYTES]
+    return head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{") and b'"singer-performance"' in head
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A song ready to be sung.
+
+    Attributes:
+        performance: what will be sung.
+        warnings: guessed readings, and places that could not be performed as written.
+        prepare_s: time that reading and performing took.
+    """
+
+    performance: Performance
+    warnings: tuple[str, ...]
+    prepare_s: float
+
+
+def prepare(song: Score | Performance, voice: Voice, dictionary: UserDictionary | None) -> Prepared:
+    """The song as a performance for ``voice``; a performance stays as it is."""
+    if isinstance(song, Performance):
+        return Prepared(song, (), 0.0)
+    started = time.perf_counter()
+    from singer.song import perform_song
+
+    performed = perform_song(song, voice, user_dictionary=dictionary)
+    return Prepared(performed.performance, performed.warnings, time.perf_counter() - started)
+
+
+@dataclass(frozen=True, slots=True)
+class Sung:
+    """What came of singing a song.
+
+    Attributes:
+        duration_s: length of the sound.
+        prepare_s: time that reading the lyrics and performing took, with the loading of dictionaries.
+        render_s: time that the rendering took.
+        phrases, cached_phrases: how many there are, and how many of them came from the cache.
+        clipped_samples: samples beyond full scale that an integer format cut.
+        quality: the self-check.
+    """
+
+    duration_s: float
+    prepare_s: float
+    render_s: float
+    phrases: int
+    cached_phrases: int
+    clipped_samples: int
+    quality: Quality
+
+    @property
+    def real_time_factor(self) -> float:
+        """Seconds of work per second of sound, from the score to the samples."""
+        return (self.prepare_s + self.render_s) / self.duration_s if self.duration_s else 0.0
+
+    def document(self) -> dict[str, Any]:
+        """The same as JSON."""
+        return {
+            "duration_s": round(self.duration_s, 6),
+            "prepare_s": round(self.prepare_s, 4),
+            "render_s": round(self.render_s, 4),
+            "real_time_factor": round(self.real_time_factor, 4),
+            "phrases": self.phrases,
+            "cached_phrases": self.cached_phrases,
+            "clipped_samples": self.clipped_samples,
+            "quality": {**asdict(self.quality), "is_good": self.quality.is_good},
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Singing:
+    """How a song is sung: everything but the song, the voice and where it goes."""
+
+    options: RenderOptions
+    cache: PhraseCache | None = None
+    cancel: CancelToken | None = None
+    advance: Callable[[float], None] = lambda done_s: None
+
+
+def sing_into(sink: Sink, song: Prepared, voice: Voice, singing: Singing) -> Sung:
+    """Render ``song`` into ``sink``, chunk by chunk, and listen to it on the way."""
+    from singer.quality import QualityMeter
+    from singer.render import stream
+
+    performance, rate = song.performance, singing.options.rate_of(voice)
+    meter = QualityMeter(performance, rate)
+    hits = singing.cache.hits if singing.cache else 0
+    samples, started = 0, time.perf_counter()
+    chunks = stream(performance, voice, options=singing.options, cancel=singing.cancel, cache=singing.cache)
+    for chunk in chunks:
+        sink.write(chunk.samples)
+        meter.listen(chunk.samples)
+        samples = chunk.first_sample + len(chunk.samples)
+        singing.advance(samples / rate)
+    return Sung(
+        duration_s=samples / rate,
+        prepare_s=song.prepare_s,
+        render_s=time.perf_counter() - started,
+        phrases=len(performance.phrases),
+        cached_phrases=(singing.cache.hits if singing.cache else 0) - hits,
+        clipped_samples=sink.clipped_samples,
+        quality=meter.result(),
+    )
