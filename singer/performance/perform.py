@@ -55,7 +55,7 @@ def perform(
         performed.append(_curves(phrase, timing, style))
     last_s = performed[-1].end_s if performed else 0.0
     song_s = score.tempo.seconds_at(max(note.end_beat for note in score.notes))
-    return Performance(voice, score.title, max(song_s, last_s), tuple(performed))
+    return Performance(voice, score.title, round(max(song_s, last_s), 6), tuple(performed))
 
 
 def perform_phrase(

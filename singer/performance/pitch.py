@@ -24,7 +24,7 @@ from singer.score import Vibrato
 LONGEST_GLIDE_SHARE = 0.35
 """Most of the shorter of two notes that half the glide between them may take."""
 
-LONGEST_SETTLE_SHARE = 0.45
+LONGEST_SETTLE_SHARE = 0.35
 """Most of a note that overshoot may take after its start, or preparation before its end."""
 
 ARTICULATED_REST_S = 0.06

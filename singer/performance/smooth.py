@@ -63,7 +63,7 @@ class FrameTimes:
 
 
 def smooth_noise(generator: np.random.Generator, times_s: Curve, spacing_s: float) -> Curve:
-    """Noise of unit standard deviation without fast parts: random knots joined by smooth steps.
+    """Noise of unit standard deviation without fast parts, within +-2.5: random knots joined by smooth steps.
 
     Args:
         generator: source of the knots.
@@ -75,7 +75,7 @@ def smooth_noise(generator: np.random.Generator, times_s: Curve, spacing_s: floa
     """
     position = times_s / spacing_s
     low = np.floor(position).astype(np.int64)
-    knots = generator.standard_normal(int(low[-1]) + 2)
+    knots = generator.uniform(-np.sqrt(3.0), np.sqrt(3.0), int(low[-1]) + 2)
     share = rise(position - low)
     mixed = knots[low] * (1.0 - share) + knots[low + 1] * share
     return mixed / np.sqrt((1.0 - share) ** 2 + share**2)
