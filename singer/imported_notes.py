@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from frontend_g2p.phones import Language
 from singer.errors import ScoreError
 from singer.pitch_names import pitch_name
-from singer.score import BREATH, HOLD, NEXT_SYLLABLE, Note, printable
+from singer.score import BREATH, HOLD, NEXT_SYLLABLE, Note
 
 _LOG = logging.getLogger(__name__)
 
@@ -156,8 +156,7 @@ def _with_breath(current: ImportedNote, lyric: str) -> list[Note]:
 def _chord(before: ImportedNote, note: ImportedNote) -> ScoreError:
     return ScoreError(
         "chord",
-        f"{pitch_name(before.midi)} (beat {before.start_beat:g}) and {pitch_name(note.midi)} (beat "
-        f"{note.start_beat:g}) sound together; a voice sings one note at a time: choose another track, remove one, "
-        "or ask for the highest note of chords",
-        f'note "{printable(note.text or before.text or "")}" at beat {note.start_beat:g}',
+        f"{pitch_name(before.midi)} (from beat {before.start_beat:g}) and {pitch_name(note.midi)} sound together; "
+        "a voice sings one note at a time: choose another track, remove one, or ask for the highest of chords",
+        f"beat {note.start_beat:g}",
     )

@@ -107,9 +107,8 @@ def parse_midi(document: bytes, options: ImportOptions | None = None) -> MidiSon
     try:
         midi = mido.MidiFile(file=io.BytesIO(document[max(start, 0) :]), charset="latin-1", clip=True)
     except Exception as error:  # mido raises whatever its parsing runs into
-        raise ScoreError(
-            "midi_damaged", f"the MIDI file is damaged: {error or 'it ends too early'}"
-        ) from error
+        reason = str(error) or "it ends too early"
+        raise ScoreError("midi_damaged", f"the MIDI file is damaged: {reason}") from error
     if midi.type == 2:
         raise ScoreError("midi_type", "MIDI files of type 2 hold independent songs; save one as type 0 or 1")
     if midi.ticks_per_beat <= 0:
@@ -208,8 +207,14 @@ def _note_offs(track: _Events) -> _Events:
 
 
 def _tempo(events: _Events) -> TempoMap:
-    changes = {beat: 60e6 / m.tempo for beat, m in events if m.type == "set_tempo" and m.tempo > 0}
+    changes = {beat: _bpm(m.tempo) for beat, m in events if m.type == "set_tempo" and m.tempo > 0}
     return TempoMap(tuple({0.0: 120.0, **changes}.items()))
+
+
+def _bpm(beat_us: int) -> float:
+    """Quarter notes per minute; the round number that the file's whole microseconds stand for, if any."""
+    bpm = 60e6 / beat_us
+    return round(bpm, 2) if round(60e6 / round(bpm, 2)) == beat_us else bpm
 
 
 def _bar(events: _Events) -> float:
