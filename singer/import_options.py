@@ -13,8 +13,8 @@ class ImportOptions:
     """Choices for reading MIDI and MusicXML; the JSON format says all of this itself and ignores them.
 
     Attributes:
-        track: number (from 1, as ``singer inspect`` lists them) or name of the track or part to sing; ``None`` takes
-            the one with lyrics.
+        track: number (from 1, as ``singer inspect`` lists them) or name of the track or part to sing;
+            ``None`` takes the one with lyrics.
         verse: number of the verse to sing; ``None`` sings verse 1, and verse 2, 3 ... as repeats come round.
         language: language of the lyrics; ``None`` takes the file's word for it, else guesses from the script.
         chords: ``refuse`` notes that sound together, or sing the ``highest`` of them.

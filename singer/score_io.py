@@ -1,9 +1,8 @@
-"""Score files: JSON, MIDI and MusicXML in, JSON out. One reader per format, chosen by what the bytes look like."""
+"""Score files: JSON, MIDI and MusicXML in, JSON out. One reader per format, chosen by the bytes."""
 
 from __future__ import annotations
 
 import os
-import tempfile
 from pathlib import Path
 from typing import BinaryIO, Literal
 
@@ -35,7 +34,8 @@ def load_score(source: str | Path | BinaryIO | bytes, *, options: ImportOptions 
         options: choices for MIDI and MusicXML.
 
     Raises:
-        ScoreError: the file cannot be read, is in no known format, is unsafe or damaged, or breaks a rule of scores.
+        ScoreError: the file cannot be read, is in no known format, is unsafe or damaged, or breaks a rule of
+            scores.
     """
     document, name = read_source(source)
     chosen = options or ImportOptions()
@@ -47,8 +47,8 @@ def load_score(source: str | Path | BinaryIO | bytes, *, options: ImportOptions 
 
             return read_midi(document, chosen, title=Path(name).stem)
         case "mxl":
-            from singer.mxl_archive import unpack_mxl
             from singer.musicxml_io import read_musicxml
+            from singer.mxl_archive import unpack_mxl
 
             return read_musicxml(unpack_mxl(document), chosen, title=Path(name).stem)
         case "musicxml":
@@ -64,16 +64,12 @@ def save_score(score: Score, path: str | Path) -> None:
         OutputError: the file cannot be written.
     """
     path = Path(path)
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        handle, unfinished = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        unfinished.write_text(write_score_json(score), encoding="utf-8")
+        unfinished.replace(path)
     except OSError as error:
-        raise OutputError("not_writable", f"cannot write: {error.strerror}", str(path)) from error
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as stream:
-            stream.write(write_score_json(score))
-        os.replace(unfinished, path)
-    except OSError as error:
-        Path(unfinished).unlink(missing_ok=True)
+        unfinished.unlink(missing_ok=True)
         raise OutputError("not_writable", f"cannot write: {error.strerror}", str(path)) from error
 
 
@@ -123,7 +119,7 @@ def find_format(document: bytes, name: str = "") -> ScoreFormat:
     if by_name is None:
         raise ScoreError(
             "unknown_format",
-            "this is no score that the engine reads: JSON, MIDI (.mid, .kar), MusicXML (.musicxml, .xml, .mxl)",
+            "not a score the engine reads: JSON, MIDI (.mid, .kar) or MusicXML (.musicxml, .xml, .mxl)",
             name,
         )
     return by_name
