@@ -159,23 +159,17 @@ def _read(
 
 def _fit(word: _Word, reading: tuple[Syllable, ...]) -> tuple[Syllable, ...]:
     """Syllables of a word in the variant that has as many as there are notes, if there is one."""
+    from frontend_g2p.english.variants import fit_syllables
     from frontend_g2p.erhua import split_erhua
 
     count = len(word.notes)
     if len(reading) == count or any(syllable.source in ("user", "typed") for syllable in reading):
         return reading
     if all(syllable.language == "en" for syllable in reading):
-        return _fit_english(word, reading, count)
+        one_word = len({syllable.word for syllable in reading}) == 1
+        return (one_word and fit_syllables(reading, count)) or reading
     apart = tuple(part for syllable in reading for part in split_erhua(syllable))
     return apart if len(apart) == count else reading
-
-
-def _fit_english(word: _Word, reading: tuple[Syllable, ...], count: int) -> tuple[Syllable, ...]:
-    from frontend_g2p.english.variants import fit_syllables
-
-    if len({syllable.word for syllable in reading}) > 1:
-        return reading
-    return fit_syllables(word.text, count) or reading
 
 
 def _shares(score: Score, word: _Word, syllables: tuple[Syllable, ...]) -> Iterator[tuple[Syllable, ...]]:
