@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -54,9 +55,12 @@ def train(part: Part, items: Path, checkpoints: Path, schedule: Schedule, thread
         *(() if torch.cuda.is_available() else ("--cpu",)),
         *schedule.options,
     ]
-    setup = f"import torch; torch.set_num_threads({threads}); from fairseq_cli.train import cli_main; cli_main()"
+    setup = (
+        f"import torch; torch.set_num_threads({threads}); from fairseq_cli.train import cli_main; cli_main()"
+    )
     command[1:3] = ["-c", setup]
-    subprocess.run(command, check=True)
+    # fairseq's checkpoints hold their options as a Namespace, which torch reads only when told that the file is our own.
+    subprocess.run(command, check=True, env={**os.environ, "TORCH_FORCE_NO_WEIGHTS_ONLY_LOAD": "1"})
     return checkpoints / "checkpoint_last.pt"
 
 

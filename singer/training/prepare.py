@@ -15,6 +15,7 @@ from frontend_g2p.inventory import INVENTORY
 from frontend_g2p.phones import LANGUAGES
 from singer.acoustics import frame_lengths, role_row
 from singer.analysis import analyse
+from singer.training.corpus.index import read_index
 
 _log = logging.getLogger(__name__)
 
@@ -38,18 +39,18 @@ class Take:
     heldout: bool
 
 
-def read_index(corpus: Path) -> list[Take]:
-    """Takes of a corpus folder, in the order of its index files."""
-    takes = []
-    for index in sorted(corpus.glob("**/index.jsonl")):
-        for line in index.read_text("utf-8").splitlines():
-            row = json.loads(line)
-            path = index.parent / row["file"]
-            takes.append(Take(path, path.stem, row["timbre"], row["kind"], bool(row["heldout"])))
-    return takes
+def takes_of(corpus: Path, timbre: str) -> list[Take]:
+    """Takes of one timbre of a corpus folder, in the order of the index."""
+    folder = corpus / timbre
+    return [
+        Take(folder / row["file"], Path(row["file"]).stem, timbre, row["kind"], row["heldout"])
+        for row in read_index(folder)
+    ]
 
 
-def pitch_at_frames(f0_hz: NDArray[np.float32], rate_hz: float, frames: int, faster: float) -> NDArray[np.float64]:
+def pitch_at_frames(
+    f0_hz: NDArray[np.float32], rate_hz: float, frames: int, faster: float
+) -> NDArray[np.float64]:
     """The fed pitch at 100 frames/s, gaps filled by straight lines in log pitch: float64 [frames], Hz."""
     voiced = np.flatnonzero(f0_hz > 0)
     if len(voiced) == 0:
@@ -103,13 +104,15 @@ def prepare(corpus: Path, folder: Path, timbres: tuple[str, ...], workers: int) 
     Raises:
         FileNotFoundError: if the corpus holds no take of these timbres.
     """
-    takes = [take for take in read_index(corpus) if take.timbre in timbres]
+    takes = [take for timbre in timbres for take in takes_of(corpus, timbre)]
     if not takes:
         raise FileNotFoundError(f"no takes of {', '.join(timbres)} in {corpus}")
     jobs = [(take, 1.0) for take in takes]
     jobs += [(take, RAISED_BY[number % len(RAISED_BY)]) for number, take in enumerate(takes)]
     with ProcessPoolExecutor(workers) as pool:
-        paths = list(pool.map(prepare_take, *zip(*((t, folder, f) for t, f in jobs), strict=True), chunksize=8))
+        paths = list(
+            pool.map(prepare_take, *zip(*((t, folder, f) for t, f in jobs), strict=True), chunksize=8)
+        )
     rows = [
         {
             "file": str(path.relative_to(folder)),

@@ -59,7 +59,9 @@ def test_harmonic_and_noise_parts_have_the_same_level() -> None:
     f0_hz = np.full(200, 220.0, np.float32)
     voiced, hissed = sing(f0_hz, [200], ratio=0.0), sing(f0_hz, [200], ratio=1.0)
     middle = slice(20_000, 70_000)
-    assert np.std(voiced[middle]) / np.std(hissed[middle]) == pytest.approx(np.sqrt(20_000 / 22_050), abs=0.02)
+    assert np.std(voiced[middle]) / np.std(hissed[middle]) == pytest.approx(
+        np.sqrt(20_000 / 22_050), abs=0.02
+    )
 
 
 def test_pulses_go_on_where_they_stopped() -> None:
