@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from importlib import import_module
 from typing import Any
@@ -40,12 +41,19 @@ class _Verbs(click.Group):
             formatter.write_dl(list(_VERBS.items()))
 
     def invoke(self, context: click.Context) -> Any:
+        _use_one_thread()
         try:
             return super().invoke(context)
         except (SingerError, ReadingError) as error:
             context.exit(report_error(error, bool(context.meta.get(JSON_KEY))))
         except KeyboardInterrupt:
             context.exit(report_error(Cancelled(), bool(context.meta.get(JSON_KEY))))
+
+
+def _use_one_thread() -> None:
+    """Keep numpy's matrix products on one thread, as the models are; they are too small to share."""
+    for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ.setdefault(name, "1")
 
 
 def _version() -> str:

@@ -1,0 +1,157 @@
+"""``singer inspect``: what is in a file or folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from api.options import import_options, json_option, score_options
+from api.reporting import print_json
+from api.songs import load_song
+from singer.errors import ScoreError
+from singer.performance.performance import Performance
+
+if TYPE_CHECKING:
+    from singer.score import Score
+
+_SOUND_ENDINGS = (".wav", ".flac", ".ogg", ".aiff", ".aif")
+_LYRICS_SHOWN = 200
+
+
+@click.command("inspect")
+@click.argument("file", type=click.Path(exists=True, path_type=Path))
+@score_options
+@json_option
+def command(file: Path, as_json: bool, **given: Any) -> None:
+    r"""Say what is in FILE: a score, a performance, a sound file, or the folder of a voice.
+
+    \b
+    singer inspect examples/jasmine.json
+    singer inspect song.mid --json
+    singer inspect jasmine.wav
+    singer inspect voicebanks/builtin
+    """
+    document = describe(file, given)
+    if as_json:
+        print_json(document)
+        return
+    for key, value in document.items():
+        click.echo(f"{key + ':':<18}{_shown(value)}")
+
+
+def describe(file: Path, given: dict[str, Any]) -> dict[str, Any]:
+    """Facts on ``file``, the first one its kind."""
+    if file.is_dir():
+        return _describe_voice(file)
+    if file.suffix.lower() in _SOUND_ENDINGS:
+        return _describe_sound(file)
+    try:
+        song = load_song(str(file), import_options(given))
+    except ScoreError as error:
+        if error.code == "unknown_format":
+            message = "is no score, performance (.json), MIDI, MusicXML, sound file or voice folder"
+            raise ScoreError(error.code, message, str(file)) from error
+        raise
+    if isinstance(song, Performance):
+        return _describe_performance(song)
+    return _describe_score(song)
+
+
+def _describe_score(score: Score) -> dict[str, Any]:
+    from singer.pitch_names import pitch_name
+    from singer.score import BREATH
+
+    pitches = [note.midi for note in score.notes if note.lyric != BREATH]
+    lyrics = " ".join(note.lyric for note in score.notes)
+    return {
+        "kind": "score",
+        "title": score.title,
+        "language": score.language,
+        "voice": score.voice,
+        "notes": len(score.notes),
+        "duration_s": round(score.tempo.seconds_at(max(note.end_beat for note in score.notes)), 3),
+        "tempo_bpm": [bpm for _, bpm in score.tempo.changes],
+        "lowest": pitch_name(min(pitches)) if pitches else None,
+        "highest": pitch_name(max(pitches)) if pitches else None,
+        "curves": sorted(score.curves),
+        "lyrics": lyrics if len(lyrics) <= _LYRICS_SHOWN else lyrics[:_LYRICS_SHOWN] + "…",
+    }
+
+
+def _describe_performance(performance: Performance) -> dict[str, Any]:
+    f0_hz = [phrase.curves["f0_hz"] for phrase in performance.phrases]
+    edited = {
+        name for phrase in performance.phrases for name, mark in phrase.marks.items() if mark == "edited"
+    }
+    return {
+        "kind": "performance",
+        "title": performance.title,
+        "voice": performance.voice,
+        "duration_s": round(performance.duration_s, 3),
+        "phrases": len(performance.phrases),
+        "phones": sum(len(phrase.phones) for phrase in performance.phrases),
+        "lowest_f0_hz": round(min(float(curve.min()) for curve in f0_hz), 1) if f0_hz else None,
+        "highest_f0_hz": round(max(float(curve.max()) for curve in f0_hz), 1) if f0_hz else None,
+        "edited_curves": sorted(edited),
+    }
+
+
+def _describe_sound(file: Path) -> dict[str, Any]:
+    import numpy as np
+
+    from singer.audio import peak_dbfs, read_audio
+    from singer.quality import pitch_hz
+
+    audio = read_audio(file)
+    window = int(0.05 * audio.sample_rate_hz)
+    starts = range(0, len(audio.samples) - window, 2 * window)
+    pitches = [pitch_hz(audio.samples[start : start + window], audio.sample_rate_hz) for start in starts]
+    found = [pitch for pitch in pitches if pitch is not None]
+    rms = float(np.sqrt(np.mean(audio.samples.astype(np.float64) ** 2))) if len(audio.samples) else 0.0
+    return {
+        "kind": "sound",
+        "duration_s": round(audio.duration_s, 3),
+        "sample_rate_hz": audio.sample_rate_hz,
+        "peak_dbfs": _decibels(peak_dbfs(audio.samples)),
+        "rms_dbfs": _decibels(20.0 * float(np.log10(rms)) if rms > 0 else float("-inf")),
+        "pitched_share": round(len(found) / len(pitches), 3) if pitches else 0.0,
+        "median_pitch_hz": round(float(np.median(found)), 1) if found else None,
+    }
+
+
+def _decibels(value: float) -> float | None:
+    return round(value, 2) if value > float("-inf") else None
+
+
+def _describe_voice(folder: Path) -> dict[str, Any]:
+    from singer.pitch_names import pitch_name
+    from voicebanks.load import check_files, open_folder
+
+    voice = open_folder(folder)
+    check_files(voice)
+    manifest = voice.manifest
+    return {
+        "kind": "voice",
+        "name": manifest.name,
+        "title": manifest.title,
+        "version": manifest.version_of_voice,
+        "description": manifest.description,
+        "languages": list(manifest.languages),
+        "lowest": pitch_name(manifest.range.lowest_midi),
+        "highest": pitch_name(manifest.range.highest_midi),
+        "sample_rate_hz": manifest.audio.sample_rate_hz,
+        "hop_samples": manifest.audio.hop_samples,
+        "phones": len(manifest.phones),
+        "parameters": sum(card.parameters for card in manifest.cards.values()),
+        "bytes": sum(entry.bytes for entry in manifest.files.values()),
+        "licence": manifest.licence.spdx,
+        "files": "all present, sizes and hashes as in the manifest",
+    }
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, list):
+        return ", ".join(map(str, value)) or "-"
+    return "-" if value in (None, "") else str(value)
