@@ -1,0 +1,112 @@
+"""Cut a piece of English into words, numbers and spoken signs."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from frontend_g2p.english.letters import is_spelled
+from frontend_g2p.english.lexicon import find_exception, is_known
+from frontend_g2p.english.numbers import NUMBER, number_words
+from frontend_g2p.english.tables import word_set
+from frontend_g2p.errors import ReadingError
+
+_SPOKEN_SIGNS = {"&": "and", "%": "percent", "+": "plus", "@": "at", "$": "dollar", "£": "pound", "€": "euro"}
+_APOSTROPHES = str.maketrans(dict.fromkeys("’‘ʼ`´", "'"))
+_LIGATURES = str.maketrans({"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "Æ": "Ae", "Ø": "O"})
+_WORD = re.compile(r"(?:[A-Za-z]\.){2,}[A-Za-z]?(?![A-Za-z])|'?[^\W\d_]+(?:'[^\W\d_]+)*'?")
+_LETTERS_WITH_DIGITS = re.compile(r"'?[A-Za-z]+\d[A-Za-z\d]*|\d+[A-Za-z][A-Za-z\d]*")
+_LETTER_AND_LETTER = re.compile(r"[A-Za-z]&[A-Za-z](?![A-Za-z])")
+_REFUSED_CATEGORIES = frozenset(("So", "Sm", "Sc", "No", "Nl"))
+_SILENT_SIGNS = frozenset("~～∼|=<>^¨♪♫♬♩*_/\\")
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """One word of the line.
+
+    Attributes:
+        text: its characters in the line, with apostrophes and quotes.
+        start: where they start in the piece.
+        word: what is looked up: lower-case, straight apostrophes, no accents.
+        spoken: words said instead of it (numbers, "U2"); a single capital is a letter's name.
+    """
+
+    text: str
+    start: int
+    word: str
+    spoken: tuple[str, ...] = ()
+
+
+def plain(word: str) -> str:
+    """The word with straight apostrophes and without accents and ligatures."""
+    decomposed = unicodedata.normalize("NFD", word.translate(_APOSTROPHES).translate(_LIGATURES))
+    return "".join(char for char in decomposed if not unicodedata.combining(char))
+
+
+def tokenise(text: str, offset: int) -> list[Token]:
+    """Words of the piece, in order; punctuation is skipped.
+
+    Raises:
+        ReadingError: ``unknown_symbol`` for a sign that has no English word; its place is moved by ``offset``.
+    """
+    straight = text.translate(_APOSTROPHES)
+    tokens: list[Token] = []
+    position = 0
+    while position < len(straight):
+        token = _token_at(straight, text, position, tokens)
+        if token is not None:
+            tokens.append(token)
+            position += len(token.text)
+            continue
+        char = straight[position]
+        if unicodedata.category(char) in _REFUSED_CATEGORIES and char not in _SILENT_SIGNS:
+            name = unicodedata.name(char, "unnamed").lower()
+            message = f"{char!r} ({name}) cannot be read as English; leave it out or write it as words"
+            raise ReadingError("unknown_symbol", message, char, offset + position, offset + position + 1)
+        position += 1
+    return tokens
+
+
+def _token_at(straight: str, text: str, position: int, before: Sequence[Token]) -> Token | None:
+    """The word, number or spoken sign that starts at a position, or None."""
+    if match := _LETTER_AND_LETTER.match(straight, position):
+        letters = match.group().upper()
+        return Token(match.group(), position, match.group().lower(), (letters[0], "and", letters[2]))
+    if match := NUMBER.match(straight, position + (straight[position] == "'")):
+        after_month = bool(before) and before[-1].word in word_set("months") and before[-1].text[0].isupper()
+        words = tuple(number_words(match, after_month))
+        return Token(text[position : match.end()], position, match.group().lower(), words)
+    if match := _LETTERS_WITH_DIGITS.match(straight, position):
+        word = match.group().lower()
+        spoken = () if find_exception(word) else _words_of_mixed(match.group())
+        return Token(text[position : match.end()], position, word, spoken)
+    if match := _WORD.match(straight, position):
+        return _word_token(match.group(), text, position)
+    sign = straight[position]
+    return Token(sign, position, _SPOKEN_SIGNS[sign]) if sign in _SPOKEN_SIGNS else None
+
+
+def _words_of_mixed(text: str) -> tuple[str, ...]:
+    """Words of letters and digits glued together: "U2" is U two, "mp3" is M P three, "2day" is two day."""
+    words: list[str] = []
+    for piece in re.findall(r"\d+|[A-Za-z]+", text):
+        if match := NUMBER.fullmatch(piece):
+            words += number_words(match)
+        elif len(piece) < 3 or is_spelled(piece, False, is_known):
+            words += list(piece.upper())
+        else:
+            words.append(piece.lower())
+    return tuple(words)
+
+
+def _word_token(written: str, text: str, position: int) -> Token:
+    """A token for a run of letters; quotes around it go unless they belong to the word ('tis, runnin', roses')."""
+    word = plain(written).lower()
+    if word.startswith("'") and not is_known(word) and not is_known(word.rstrip("'")):
+        word = word[1:]
+    if word.endswith("'") and not find_exception(word) and not word.endswith(("in'", "s'")):
+        word = word[:-1]
+    return Token(text[position : position + len(written)], position, word)
