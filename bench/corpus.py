@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -91,9 +92,11 @@ def performance_of(item: Item, f0_hz: NDArray[np.float32]) -> PhrasePerformance:
     neutral = np.zeros(len(f0_hz), np.float32)
     curves = {name: f0_hz if name == "f0_hz" else neutral for name in CURVES}
     last_s = len(f0_hz) / FRAME_RATE_HZ
+    inner_s = [min(span.start_s, last_s) for span in item.phones[1:]]
+    edges_s = [0.0, *inner_s, last_s]
     spans = tuple(
-        PhoneSpan(s.symbol, s.role, s.language, min(s.start_s, last_s), min(s.end_s, last_s), None)
-        for s in item.phones
+        PhoneSpan(span.symbol, span.role, span.language, start_s, end_s, None)
+        for span, (start_s, end_s) in zip(item.phones, pairwise(edges_s), strict=True)
     )
     return PhrasePerformance(0.0, spans, curves, dict.fromkeys(CURVES, "auto"), 0)
 
