@@ -24,7 +24,10 @@ Advance = Callable[[float], None]
 
 def print_json(document: object) -> None:
     """Print ``document`` as one line of JSON; numbers that are not finite become ``null``."""
-    click.echo(json.dumps(_finite(document), ensure_ascii=False, allow_nan=False))
+    text = json.dumps(_finite(document), ensure_ascii=False, allow_nan=False)
+    for separator in "\x85\u2028\u2029":  # line ends to many readers, so that one document stays one line
+        text = text.replace(separator, f"\\u{ord(separator):04x}")
+    click.echo(text)
 
 
 def _finite(document: Any) -> Any:
