@@ -12,6 +12,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 LAYERS = ("frontend_g2p", "singer", "voicebanks", "api")
+# fairseq imports the package singer/training/plugin under a name of its own, so it alone imports relatively.
 TRAINING_ONLY = {"torch", "torchaudio", "fairseq"}
 MODULES = sorted(path for layer in (*LAYERS, "bench") for path in (ROOT / layer).rglob("*.py"))
 
@@ -22,7 +23,7 @@ def imports(path: Path) -> Iterator[str]:
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
-            assert node.level == 0, f"{path}: relative import at line {node.lineno}"
+            assert node.level == 0 or path.parent.name == "plugin", f"relative import at line {node.lineno}"
             yield node.module or ""
         elif (
             isinstance(node, ast.Call)

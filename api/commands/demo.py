@@ -42,7 +42,7 @@ def command(scores: Path, output: Path, **given: Any) -> None:
             FileSink(target, voice.spec.sample_rate_hz, "pcm16") as sink,
         ):
             sung = sing_into(sink, prepared, voice, Singing(RenderOptions(), advance=advance))
-        report_sung(str(target), sung)
+        report_sung(str(target), sung, as_result=True)
         if not sung.quality.is_good:
             bad.append(path.name)
     if bad:

@@ -114,14 +114,14 @@ def _sing(output: str, song: Prepared, voice: Voice, given: dict[str, Any], adva
     return sing_into(stream, song, voice, singing)
 
 
-def report_sung(output: str, sung: Sung) -> None:
-    """Say in two lines, on standard error, what was sung and how it measures."""
+def report_sung(output: str, sung: Sung, *, as_result: bool = False) -> None:
+    """Say in two lines what was sung and how it measures; on standard output if that is the result asked for."""
     cached = f", {sung.cached_phrases} of them from the cache" if sung.cached_phrases else ""
     click.echo(
         f"{output}: {sung.duration_s:.1f} s, {sung.phrases} phrases{cached}, "
         f"real-time factor {sung.real_time_factor:.3f}",
-        err=True,
+        err=not as_result,
     )
-    click.echo(f"  {sung.quality.line()}", err=True)
+    click.echo(f"  {sung.quality.line()}", err=not as_result)
     if sung.clipped_samples:
         warn(f"{sung.clipped_samples} samples were clipped; use --encoding float, or lower loudness_db")

@@ -376,7 +376,7 @@ class TestDemo:
         result = run("demo", ".", "out")
         assert result.exit_code == 0, result.stderr
         assert Path("out/song.wav").is_file()
-        assert "real-time factor" in result.stderr
+        assert "real-time factor" in result.stdout
 
     def test_empty_folder(self) -> None:
         Path("empty").mkdir()
