@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+import zlib
 from pathlib import PurePosixPath
 from xml.etree.ElementTree import Element
 
@@ -31,7 +32,15 @@ def unpack_mxl(document: bytes) -> bytes:
         with zipfile.ZipFile(io.BytesIO(document)) as archive:
             members = _checked_members(archive)
             return _read(archive, members[_root_path(archive, members)], LARGEST_MEMBER_BYTES)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError, ValueError) as error:
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        NotImplementedError,
+        RuntimeError,
+        OSError,
+        EOFError,
+        ValueError,
+    ) as error:
         raise ScoreError("mxl_damaged", f"the .mxl archive is damaged: {error}") from error
 
 
@@ -41,10 +50,12 @@ def _checked_members(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
         raise _unsafe(f"it has {len(infos)} members; {MOST_MEMBERS} is the most")
     for info in infos:
         path = PurePosixPath(info.filename.replace("\\", "/"))
-        if path.is_absolute() or ".." in path.parts or ":" in path.parts[0]:
+        if path.is_absolute() or ".." in path.parts or ":" in info.filename:
             raise _unsafe(f"its member {info.filename[:60]!r} leads out of the archive")
         if path.suffix.lower() in (".mxl", ".zip"):
             raise _unsafe(f"it holds another archive, {info.filename[:60]!r}")
+        if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            raise _unsafe(f"its member {info.filename[:60]!r} is packed in a way that .mxl does not use")
         if info.flag_bits & 1:
             raise _unsafe("it is encrypted; save it without a password")
     names = [info.filename for info in infos]

@@ -16,7 +16,7 @@ def pitch_midi(name: str) -> float:
     Raises:
         ValueError: the name is not one, or lies outside MIDI 0-127.
     """
-    if not re.match(NAME_PATTERN, name):
+    if not re.fullmatch(NAME_PATTERN, name):
         raise ValueError(
             f'found pitch {name[:20]!r}; write a name such as "E4", "F#4" or "Bb3", or a MIDI number'
         )

@@ -207,6 +207,8 @@ class Score:
                 f"the lyric has {len(note.lyric)} characters; at most {LONGEST_LYRIC} fit on a note",
                 where,
             )
+        if any("\ud800" <= character <= "\udfff" for character in note.lyric + (note.phones or "")):
+            raise ScoreError("broken_text", "the text holds half of a broken character; type it again", where)
         if note.language is not None:
             _in_languages(note.language, where)
         if note.phones is not None:
