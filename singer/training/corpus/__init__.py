@@ -1,0 +1,1 @@
+"""Builds the training corpus: the teacher speaks and sings material that covers all four languages."""

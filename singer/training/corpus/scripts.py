@@ -1,0 +1,106 @@
+"""Which take is what. Number and timbre of a take decide all about it, so that any order of work gives the same corpus."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from frontend_g2p.phones import LANGUAGES, Language
+from singer.training.corpus.material import Line, english_lines, shuffled_line
+
+Kind = Literal["spoken", "sung", "breath"]
+
+_ROUND: tuple[tuple[Language, Kind], ...] = (
+    ("zh", "spoken"),
+    ("en", "sung"),
+    ("yue", "spoken"),
+    ("ja", "sung"),
+    ("en", "spoken"),
+    ("zh", "sung"),
+    ("ja", "spoken"),
+    ("yue", "sung"),
+)
+_BREATH_ROUND = 2
+_SPOKEN_SYLLABLES = (11, 16)
+_SUNG_SYLLABLES = (8, 12)
+_SUNG_EXTRA = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """What one take says.
+
+    Attributes:
+        name: file stem, unique in its timbre.
+        timbre: name of the blend.
+        kind: spoken, sung or breath.
+        language: language, ``None`` for breaths.
+        line: its syllables; none for breaths.
+        heldout: kept for testing, never trained on.
+        seed: of everything random in the take.
+    """
+
+    name: str
+    timbre: str
+    kind: Kind
+    language: Language | None
+    line: Line
+    heldout: bool
+    seed: int
+
+
+def script_at(timbre: str, number: int) -> Script:
+    """The take ``number`` (from 0) of a timbre.
+
+    Eight takes make a round with every language spoken once and sung once; each second round ends with breaths.
+    """
+    turn, place = divmod(number, len(_ROUND) * _BREATH_ROUND + 1)
+    seed = _seed(timbre, number)
+    if place == len(_ROUND) * _BREATH_ROUND:
+        return Script(f"{number:05d}-breath", timbre, "breath", None, Line((), ""), False, seed)
+    language, kind = _ROUND[place % len(_ROUND)]
+    count = turn * _BREATH_ROUND + place // len(_ROUND)
+    heldout = _is_heldout(kind, language, count)
+    line = _line(timbre, language, kind, count, heldout)
+    name = f"{number:05d}-{language}-{kind}"
+    return Script(name, timbre, kind, language, line, heldout, seed)
+
+
+def _is_heldout(kind: Kind, language: Language, count: int) -> bool:
+    """One spoken take in six and one sung take in twenty, at different places for each language."""
+    shift = LANGUAGES.index(language)
+    return count % 6 == 1 + shift if kind == "spoken" else count % 20 == 3 + shift
+
+
+def _line(timbre: str, language: Language, kind: Kind, count: int, heldout: bool) -> Line:
+    rng = np.random.default_rng(_seed(timbre, f"{language} {kind} {count}"))
+    if language == "en":
+        lines = english_lines(heldout=heldout)
+        order = np.random.default_rng(_seed(timbre, f"english {heldout}")).permutation(len(lines))
+        chosen = lines[int(order[count % len(lines) if kind == "spoken" else -1 - count % len(lines)])]
+        return chosen if kind == "spoken" else _part(chosen, rng)
+    low, high = _SPOKEN_SYLLABLES if kind == "spoken" else _SUNG_SYLLABLES
+    length = int(rng.integers(low, high + 1))
+    if language == "ja" and kind == "spoken":
+        length += _SUNG_EXTRA
+    # Spoken takes go through one order of the list, sung takes through another.
+    return shuffled_line(language, length, count * low, _seed(timbre, f"{language} {kind}"), rng)
+
+
+def _part(line: Line, rng: np.random.Generator) -> Line:
+    """A run of whole words of a sentence, short enough to be sung in one take."""
+    length = int(rng.integers(_SUNG_SYLLABLES[0], _SUNG_SYLLABLES[1] + 1))
+    starts = [0] + [place + 1 for place, item in enumerate(line.syllables[:-1]) if item.ends_word]
+    fitting = [start for start in starts if start + length <= len(line.syllables)] or [0]
+    start = int(rng.choice(fitting))
+    chosen = list(line.syllables[start : start + length])
+    while not chosen[-1].ends_word:
+        chosen.append(line.syllables[start + len(chosen)])
+    return Line(tuple(chosen), "")
+
+
+def _seed(timbre: str, what: object) -> int:
+    return int.from_bytes(hashlib.sha256(f"{timbre} {what}".encode()).digest()[:6], "big")
