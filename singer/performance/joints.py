@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from frontend_g2p.phones import Phone
 from singer.performance.lengths import FLOOR_S, NUCLEUS_FLOOR_S, fit_lengths
+from singer.performance.performance import SLACK_S
 from singer.performance.phone_timing import RELEASED, DurationTable, timing_class
 from singer.performance.style import Style
 
@@ -95,7 +96,7 @@ def plan_joint(
     rest_s = max(0.0, gap_s - onset_total_s)
     if rest_s > 0:
         rest_s -= overrun_s(coda, rest_s)
-    if rest_s < FLOOR_S:
+    if rest_s < FLOOR_S - SLACK_S:
         rest_s = 0.0
     own_s = length_s + gap_s - onset_total_s - rest_s
     coda_s = fit_coda(coda, own_s, pace_of(length_s), rules)
@@ -136,12 +137,15 @@ def keep_what_fits(
     front.
     """
     dropped = [
-        phone for phone in coda if length_s < OFFGLIDE_NOTE_S and timing_class(phone.symbol) == "offglide"
+        phone
+        for phone in coda
+        if length_s < OFFGLIDE_NOTE_S - SLACK_S and timing_class(phone.symbol) == "offglide"
     ]
     kept_coda = [phone for phone in coda if phone not in dropped]
     kept_onset = list(onset)
-    while kept_coda and length_s < NUCLEUS_FLOOR_S + FLOOR_S * len(kept_coda):
+    while kept_coda and length_s < NUCLEUS_FLOOR_S + FLOOR_S * len(kept_coda) - SLACK_S:
         dropped.append(kept_coda.pop())
-    while kept_onset and length_s + gap_s < NUCLEUS_FLOOR_S + FLOOR_S * (len(kept_coda) + len(kept_onset)):
+    room_s = length_s + gap_s + SLACK_S
+    while kept_onset and room_s < NUCLEUS_FLOOR_S + FLOOR_S * (len(kept_coda) + len(kept_onset)):
         dropped.append(kept_coda.pop() if kept_coda else kept_onset.pop(0))
     return kept_coda, kept_onset, tuple(dropped)

@@ -30,7 +30,8 @@ CURVE_BOUNDS: Mapping[str, tuple[float, float]] = MappingProxyType(
 Mark = Literal["auto", "edited"]
 MARKS: tuple[Mark, ...] = ("auto", "edited")
 SLACK_S = 1e-6
-"""Times that must agree may differ by this much: sums of floats."""
+"""Times this close are the same. A song moved in time differs by float error, and must not fall to the other side
+of a limit."""
 
 
 @dataclass(frozen=True, slots=True)

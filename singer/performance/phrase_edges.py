@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from frontend_g2p.phones import Phone
 from singer.performance.joints import Rules, fit_coda, keep_what_fits, overrun_s, pace_of
 from singer.performance.lengths import FLOOR_S, fit_lengths
+from singer.performance.performance import SLACK_S
 from singer.performance.style import Style
 from singer.performance.sung_units import SungUnit
 from singer.phrases import Phrase
@@ -35,7 +36,6 @@ LATEST_VOWEL_S = 0.08
 
 FULL_BREATH_PHRASE_S = 8.0
 _SQUEEZE = 0.6
-_GRID_SLACK = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +106,7 @@ def plan_tail(phrase: Phrase, last: SungUnit, vowel_s: float, rules: Rules) -> T
     limit_s = FRAMES.time_of_frame(end_frame)
     over_s = overrun_s(last.coda, room_s)
     sound_end_s = min(last.end_s + over_s, limit_s)
-    if limit_s - sound_end_s < FLOOR_S:
+    if limit_s - sound_end_s < FLOOR_S - SLACK_S:
         sound_end_s = limit_s
     own_s = sound_end_s - vowel_s
     coda, _, dropped = keep_what_fits(last.end_s - vowel_s, sound_end_s - last.end_s, last.coda, ())
@@ -128,11 +128,11 @@ def _first_onset(
         return (), (), 0.0
     desired_s = rules.desired_s(first.onset, 1.0)
     wanted_s = min(sum(desired_s), rules.style.onset_limit_s)
-    if room_s >= max(_SQUEEZE * wanted_s, FLOOR_S * len(first.onset)):
+    if room_s >= max(_SQUEEZE * wanted_s, FLOOR_S * len(first.onset)) - SLACK_S:
         lengths_s = fit_lengths(desired_s, min(wanted_s, room_s))
         return tuple(zip(first.onset, lengths_s, strict=True)), (), 0.0
     head_s = min(LATEST_VOWEL_S, wanted_s - room_s, first.length_s / 2)
-    kept = min(len(first.onset), int((room_s + head_s) / FLOOR_S))
+    kept = min(len(first.onset), int((room_s + head_s + SLACK_S) / FLOOR_S))
     cut = len(first.onset) - kept
     if not kept:
         return (), first.onset, 0.0
@@ -141,16 +141,16 @@ def _first_onset(
 
 
 def _breath_before(phrase: Phrase, first: SungUnit, room_s: float, style: Style) -> float:
-    if not style.breaths or first.nucleus is None or phrase.room_before_s < style.breath_room_s:
+    if not style.breaths or first.nucleus is None or phrase.room_before_s < style.breath_room_s - SLACK_S:
         return 0.0
     length_s = min(breath_length_s(phrase, style), room_s - FLOOR_S - BREATH_GAP_S)
-    return length_s if length_s >= SHORTEST_BREATH_S else 0.0
+    return length_s if length_s >= SHORTEST_BREATH_S - SLACK_S else 0.0
 
 
 def _frame_below(time_s: float) -> int:
     """Last frame not after ``time_s``, forgiving float error."""
     frame = FRAMES.frame_at(max(time_s, 0.0))
-    return frame - 1 if FRAMES.time_of_frame(frame) > time_s + _GRID_SLACK and frame > 0 else frame
+    return frame - 1 if FRAMES.time_of_frame(frame) > time_s + SLACK_S and frame > 0 else frame
 
 
 def _frame_above(time_s: float) -> int:
@@ -158,4 +158,4 @@ def _frame_above(time_s: float) -> int:
     if not math.isfinite(time_s):
         return 0
     frame = FRAMES.frame_at(max(time_s, 0.0))
-    return frame + 1 if FRAMES.time_of_frame(frame) < time_s - _GRID_SLACK else frame
+    return frame + 1 if FRAMES.time_of_frame(frame) < time_s - SLACK_S else frame

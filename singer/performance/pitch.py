@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from singer.performance.performance import CURVE_BOUNDS
+from singer.performance.performance import CURVE_BOUNDS, SLACK_S
 from singer.performance.seed import phrase_generator
 from singer.performance.smooth import Curve, FrameTimes, bump, rise, smooth_noise
 from singer.performance.style import Style
@@ -39,7 +39,6 @@ FALL_S = 0.06
 DRIFT_SPACING_S = 0.35
 FLUCTUATION_SPACING_S = 0.06
 LONGEST_LEAD_S = 3.0
-_SAME_PITCH = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +79,9 @@ def pitch_targets(notes: Sequence[PhraseNote]) -> tuple[PitchTarget, ...]:
             continue
         previous = targets[-1] if targets else None
         gap_s = note.start_s - previous.end_s if previous else 0.0
-        rest = rest or gap_s >= ARTICULATED_REST_S
-        tied = note.kind == "hold" and note.vibrato is None and not rest and gap_s <= _SAME_PITCH
-        if previous and tied and abs(previous.cents - note.midi * 100) < _SAME_PITCH:
+        rest = rest or gap_s >= ARTICULATED_REST_S - SLACK_S
+        tied = note.kind == "hold" and note.vibrato is None and not rest and gap_s <= SLACK_S
+        if previous and tied and abs(previous.cents - note.midi * 100) < SLACK_S:
             targets[-1] = PitchTarget(
                 previous.start_s, note.end_s, previous.cents, previous.vibrato, previous.after_rest
             )
@@ -176,7 +175,7 @@ def _add_scoop(
     over_s = min(style.scoop_s, LONGEST_GLIDE_SHARE * target.length_s)
     centre_s, half_s = (times.start_s, 0.0) if before is None else _glide(before, target, style)
     frames, at_s = times.in_window(centre_s - half_s, target.start_s + over_s)
-    depth = np.full(len(at_s), style.scoop_cents)
+    depth = np.full(len(at_s), float(style.scoop_cents))
     if half_s:
         depth *= rise((at_s - centre_s + half_s) / (2 * half_s))
     cents[frames] -= depth * (1.0 - rise((at_s - target.start_s + SCOOP_LEAD_S) / (SCOOP_LEAD_S + over_s)))

@@ -9,7 +9,7 @@ from itertools import pairwise
 from frontend_g2p.phones import Phone
 from singer.performance.joints import Joint, Rules, plan_joint
 from singer.performance.lengths import FLOOR_S
-from singer.performance.performance import PhoneSpan
+from singer.performance.performance import SLACK_S, PhoneSpan
 from singer.performance.phone_timing import (
     BREATH_PHONE,
     DEFAULT_DURATIONS,
@@ -139,13 +139,15 @@ def _with_breaths(
     """Breaths in small rests, where the phrase would run out of breath before the next chance."""
     if not style.breaths:
         return joints
-    chances = [place for place, joint in enumerate(joints) if _breath_room_s(joint) >= SHORTEST_BREATH_S]
+    chances = [
+        place for place, joint in enumerate(joints) if _breath_room_s(joint) >= SHORTEST_BREATH_S - SLACK_S
+    ]
     last_breath_s = phrase.start_s
     joints = list(joints)
     for chance, following in zip(chances, [*chances[1:], None], strict=False):
         last_breath_s = _breath_note_before(units, units[chance].end_s, last_breath_s)
         next_s = phrase.end_s if following is None else units[following].end_s
-        if next_s - last_breath_s > style.breath_every_s:
+        if next_s - last_breath_s > style.breath_every_s + SLACK_S:
             length_s = min(breath_length_s(phrase, style), _breath_room_s(joints[chance]))
             joints[chance] = replace(joints[chance], breath_s=length_s)
             last_breath_s = units[chance + 1].start_s
@@ -168,7 +170,7 @@ def _lay_lead(spans: _Spans, lead: Lead, first: SungUnit) -> None:
         spans.until(breath_end_s - lead.breath_s, SILENCE, None)
         spans.until(breath_end_s, BREATH_PHONE, None)
     silence_s = onset_start_s - spans.end_s
-    if silence_s >= FLOOR_S or (silence_s > 0 and not lead.onset):
+    if silence_s >= FLOOR_S - SLACK_S or (silence_s > 0 and not lead.onset):
         spans.until(onset_start_s, SILENCE, None)
     spans.row(lead.onset, lead.vowel_s, first)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from singer.performance.performance import SLACK_S
 from singer.performance.smooth import Curve, rise
 from singer.performance.style import Style
 from singer.score import Vibrato
@@ -26,10 +27,10 @@ def automatic_vibrato(length_s: float, style: Style) -> Vibrato | None:
     The rate moves by up to 8 % so that a whole number of cycles fits between start and end: the mean of the
     note then stays on its pitch.
     """
-    if length_s < style.vibrato_min_note_s or style.vibrato_depth_cents == 0:
+    if length_s < style.vibrato_min_note_s - SLACK_S or style.vibrato_depth_cents == 0:
         return None
     start_s = max(EARLIEST_S, style.vibrato_start * length_s)
-    cycles = int((length_s - start_s) * style.vibrato_rate_hz * (1.0 + _RATE_SLACK))
+    cycles = int((length_s - start_s) * style.vibrato_rate_hz * (1.0 + _RATE_SLACK) + SLACK_S)
     if cycles < 1:
         return None
     lowest_hz = style.vibrato_rate_hz * (1.0 - _RATE_SLACK)

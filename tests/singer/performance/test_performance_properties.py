@@ -29,7 +29,9 @@ def phrases(draw, shortest_s=0.03):
     lengths = st.floats(shortest_s, 2.5).map(lambda value: round(value, 4))
     rows = []
     for place in range(draw(st.integers(1, 8))):
-        lyric = draw(st.sampled_from([*SYLLABLES[language], *(["-", "-", "AP", "rest"] if place else ["AP"])]))
+        lyric = draw(
+            st.sampled_from([*SYLLABLES[language], *(["-", "-", "AP", "rest"] if place else ["AP"])])
+        )
         if lyric == "-" and rows[-1][0] == "AP":
             lyric = "a"
         length_s = draw(st.floats(0.04, 0.29)) if lyric == "rest" else draw(lengths)
@@ -86,7 +88,9 @@ def test_onsets_and_codas_keep_their_limits(drawn):
     timing = time_phones(drawn, Style())
     spans = timing.spans
     for before, after in pairwise(timing.units):
-        onset = [s for s in spans if s.role in ("onset", "glide") and before.start_s < s.start_s < after.start_s]
+        onset = [
+            s for s in spans if s.role in ("onset", "glide") and before.start_s < s.start_s < after.start_s
+        ]
         taken_s = sum(span.end_s - span.start_s for span in onset)
         room_s = after.start_s - before.end_s
         assert taken_s <= max(0.25, FLOOR_S * len(onset)) + 1e-5

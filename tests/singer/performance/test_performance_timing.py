@@ -43,7 +43,13 @@ def test_mandarin_glide_is_last_before_the_beat():
 def test_cantonese_unreleased_stop():
     found = rows([("j y t̚", 0.4, 60), ("k w ɔ ŋ", 0.4, 62)], "yue")
     # k + w = 110 ms, below 45 % of 400; the closure takes 70 ms of the 290 left
-    assert found[1:6] == [("j", 950, 1000), ("y", 1000, 1220), ("t̚", 1220, 1290), ("k", 1290, 1350), ("w", 1350, 1400)]
+    assert found[1:6] == [
+        ("j", 950, 1000),
+        ("y", 1000, 1220),
+        ("t̚", 1220, 1290),
+        ("k", 1290, 1350),
+        ("w", 1350, 1400),
+    ]
     # the last nasal: 110 ms, below 35 % of 400
     assert found[6:8] == [("ɔ", 1400, 1690), ("ŋ", 1690, 1800)]
 
@@ -94,7 +100,14 @@ def test_fast_passages_shorten_consonants():
 
 def test_offglides_go_first_below_120_ms():
     assert [row[0] for row in rows([("a i̯", 0.119, 60), ("m a", 0.5, 60)])] == ["SP", "a", "m", "a", "SP"]
-    assert [row[0] for row in rows([("a i̯", 0.121, 60), ("m a", 0.5, 60)])] == ["SP", "a", "i̯", "m", "a", "SP"]
+    assert [row[0] for row in rows([("a i̯", 0.121, 60), ("m a", 0.5, 60)])] == [
+        "SP",
+        "a",
+        "i̯",
+        "m",
+        "a",
+        "SP",
+    ]
 
 
 def test_notes_too_short_lose_codas_then_onsets_and_say_so():
@@ -123,7 +136,9 @@ def test_measured_lengths_replace_the_table():
 
 
 def test_melisma_repeats_the_nucleus_and_closes_at_the_end():
-    timing = time_phones(phrase([("m a n", 0.5, 60), ("-", 0.5, 62), ("-", 0.5, 64), ("t i", 0.5, 60)]), QUIET)
+    timing = time_phones(
+        phrase([("m a n", 0.5, 60), ("-", 0.5, 62), ("-", 0.5, 64), ("t i", 0.5, 60)]), QUIET
+    )
     found = [(span.symbol, span.note) for span in timing.spans]
     assert found == [
         ("SP", None), ("m", 0), ("a", 0), ("a", 1), ("a", 2), ("n", 2), ("t", 3), ("i", 3), ("SP", None),
@@ -175,7 +190,7 @@ class TestFirstNote:
             ("s", 0.0, 0.08),
             ("a", 0.08, 0.43),
         ]
-        (note, message), = timing.warnings
+        ((note, message),) = timing.warnings
         assert note == 0
         assert "80 ms late" in message
 

@@ -1,0 +1,46 @@
+"""Style: bounds are kept, and the documentation lists every control with its default, bounds and unit."""
+
+import re
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from singer.errors import PerformanceError
+from singer.performance.phone_timing import DEFAULT_CLASSES
+from singer.performance.style import Style
+
+DOCS = (Path(__file__).parents[3] / "docs" / "performance.md").read_text(encoding="utf-8")
+CONTROLS = [control for control in fields(Style) if control.metadata]
+
+
+@pytest.mark.parametrize("control", CONTROLS, ids=lambda control: control.name)
+def test_bounds_are_kept(control):
+    low, high = control.metadata["low"], control.metadata["high"]
+    assert low <= control.default <= high
+    Style(**{control.name: low})
+    Style(**{control.name: high})
+    for value in (low - 0.001, high + 0.001, float("nan"), float("inf")):
+        with pytest.raises(PerformanceError) as caught:
+            Style(**{control.name: value})
+        assert (caught.value.code, caught.value.where) == ("style_range", f"style {control.name}")
+
+
+def test_the_documented_controls_are_the_controls():
+    rows = re.findall(r"^\| `(\w+)` \| ([-\d.]+) \| ([-\d.]+) to ([-\d.]+) \| ([^|]+) \|", DOCS, re.MULTILINE)
+    documented = {name: (float(a), float(b), float(c), unit.strip()) for name, a, b, c, unit in rows}
+    assert documented == {
+        control.name: (
+            control.default, control.metadata["low"], control.metadata["high"], control.metadata["unit"],
+        )
+        for control in CONTROLS
+    }  # fmt: skip
+
+
+def test_the_documented_lengths_are_the_lengths():
+    rows = re.findall(r"^\| (\w+) \| [^|]+ \| (\d+) \| (\d+) \| (\d+) \|$", DOCS, re.MULTILINE)
+    documented = {name: (int(onset), int(coda), int(share)) for name, onset, coda, share in rows}
+    assert documented == {
+        name: (round(timing.onset_s * 1000), round(timing.coda_s * 1000), round(timing.coda_share * 100))
+        for name, timing in DEFAULT_CLASSES.items()
+    }
