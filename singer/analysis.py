@@ -23,7 +23,7 @@ FRAME_PERIOD_MS = 10.0
 LOWEST_F0_HZ = 60.0
 HIGHEST_F0_HZ = 1_500.0
 AMPLITUDE_FLOOR = 1e-5
-BAND_EDGE_SHARE = 0.94
+BAND_EDGE_SHARE = 0.9
 """Share of the Nyquist frequency that is trusted; recordings and resamplers roll off above it."""
 
 _FIT_OCTAVES = 1.0
