@@ -229,9 +229,9 @@ def _as_output_error(path: Path) -> Iterator[None]:
         raise OutputError("output_failed", f"cannot be written: {reason}", str(path)) from error
 
 
-def write_audio(path: Path, audio: Audio, encoding: Encoding = "pcm16") -> None:
+def write_audio(path: str | Path, audio: Audio, encoding: Encoding = "pcm16") -> None:
     """Write ``audio`` to a .wav or .flac file in one step; raises ``OutputError``."""
-    with FileSink(path, audio.sample_rate_hz, encoding) as sink:
+    with FileSink(Path(path), audio.sample_rate_hz, encoding) as sink:
         sink.write(audio.samples)
 
 
