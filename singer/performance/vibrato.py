@@ -7,7 +7,7 @@ import numpy as np
 from singer.performance.performance import SLACK_S
 from singer.performance.smooth import Curve, rise
 from singer.performance.style import Style
-from singer.score import Vibrato
+from singer.score import VIBRATO_RANGES, Vibrato
 
 EARLIEST_S = 0.25
 """Automatic vibrato does not begin sooner after the start of a note."""
@@ -30,14 +30,16 @@ def automatic_vibrato(length_s: float, style: Style) -> Vibrato | None:
     if length_s < style.vibrato_min_note_s - SLACK_S or style.vibrato_depth_cents == 0:
         return None
     start_s = max(EARLIEST_S, style.vibrato_start * length_s)
-    cycles = int((length_s - start_s) * style.vibrato_rate_hz * (1.0 + _RATE_SLACK) + SLACK_S)
+    slowest_hz, fastest_hz = VIBRATO_RANGES["rate_hz"]
+    low_hz = max(slowest_hz, style.vibrato_rate_hz * (1.0 - _RATE_SLACK))
+    high_hz = min(fastest_hz, style.vibrato_rate_hz * (1.0 + _RATE_SLACK))
+    cycles = int((length_s - start_s) * high_hz + SLACK_S)
     if cycles < 1:
         return None
-    lowest_hz = style.vibrato_rate_hz * (1.0 - _RATE_SLACK)
-    rate_hz = max(lowest_hz, cycles / (length_s - start_s))
+    rate_hz = min(high_hz, max(low_hz, cycles / (length_s - start_s)))
     longer = (length_s - style.vibrato_min_note_s) / max(FULL_DEPTH_NOTE_S - style.vibrato_min_note_s, 1e-9)
     depth_cents = style.vibrato_depth_cents * (0.5 + 0.5 * min(1.0, longer))
-    return Vibrato(depth_cents, rate_hz, 1.0 - cycles / rate_hz / length_s, style.vibrato_attack_s)
+    return Vibrato(depth_cents, rate_hz, max(0.0, 1.0 - cycles / rate_hz / length_s), style.vibrato_attack_s)
 
 
 def vibrato_cents(times_s: Curve, length_s: float, vibrato: Vibrato) -> Curve:
