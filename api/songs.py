@@ -39,12 +39,16 @@ def load_song(path: str, options: ImportOptions) -> Score | Performance:
     if path == "-":
         content = sys.stdin.buffer.read(LARGEST_FILE_BYTES + 1)
         return load_performance(content) if _is_performance(content) else load_score(content, options=options)
+    return load_performance(path) if is_performance_file(Path(path)) else load_score(path, options=options)
+
+
+def is_performance_file(path: Path) -> bool:
+    """Whether the file at ``path`` begins as a performance does; raises ``ScoreError`` if it cannot be read."""
     try:
-        with Path(path).open("rb") as file:
-            head = file.read(_HEAD_BYTES)
+        with path.open("rb") as file:
+            return _is_performance(file.read(_HEAD_BYTES))
     except OSError as error:
-        raise ScoreError("not_readable", f"cannot be read: {error.strerror}", path) from error
-    return load_performance(path) if _is_performance(head) else load_score(path, options=options)
+        raise ScoreError("not_readable", f"cannot be read: {error.strerror}", str(path)) from error
 
 
 def _is_performance(content: bytes) -> bool:

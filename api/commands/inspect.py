@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from api.options import import_options, json_option, score_options
 from api.reporting import print_json
-from api.songs import load_song
+from api.songs import is_performance_file
 from singer.errors import ScoreError
 from singer.performance.performance import Performance
 
-if TYPE_CHECKING:
-    from singer.score import Score
-
 _SOUND_ENDINGS = (".wav", ".flac", ".ogg", ".aiff", ".aif")
-_LYRICS_SHOWN = 200
 
 
 @click.command("inspect")
@@ -47,36 +43,30 @@ def describe(file: Path, given: dict[str, Any]) -> dict[str, Any]:
         return _describe_voice(file)
     if file.suffix.lower() in _SOUND_ENDINGS:
         return _describe_sound(file)
+    if is_performance_file(file):
+        from singer.performance_io import load_performance
+
+        return _describe_performance(load_performance(file))
+    return _describe_score(file, given)
+
+
+def _describe_score(file: Path, given: dict[str, Any]) -> dict[str, Any]:
+    from singer.describe import describe_file
+
     try:
-        song = load_song(str(file), import_options(given))
+        found = describe_file(file, import_options(given))
     except ScoreError as error:
-        if error.code == "unknown_format":
-            message = "is no score, performance (.json), MIDI, MusicXML, sound file or voice folder"
-            raise ScoreError(error.code, message, str(file)) from error
-        raise
-    if isinstance(song, Performance):
-        return _describe_performance(song)
-    return _describe_score(song)
-
-
-def _describe_score(score: Score) -> dict[str, Any]:
-    from singer.pitch_names import pitch_name
-    from singer.score import BREATH
-
-    pitches = [note.midi for note in score.notes if note.lyric != BREATH]
-    lyrics = " ".join(note.lyric for note in score.notes)
+        if error.code != "unknown_format":
+            raise
+        message = "is no score, performance (.json), MIDI, MusicXML, sound file or voice folder"
+        raise ScoreError(error.code, message, str(file)) from error
+    score = found.pop("score") or {}
     return {
         "kind": "score",
-        "title": score.title,
-        "language": score.language,
-        "voice": score.voice,
-        "notes": len(score.notes),
-        "duration_s": round(score.tempo.seconds_at(max(note.end_beat for note in score.notes)), 3),
-        "tempo_bpm": [bpm for _, bpm in score.tempo.changes],
-        "lowest": pitch_name(min(pitches)) if pitches else None,
-        "highest": pitch_name(max(pitches)) if pitches else None,
-        "curves": sorted(score.curves),
-        "lyrics": lyrics if len(lyrics) <= _LYRICS_SHOWN else lyrics[:_LYRICS_SHOWN] + "…",
+        "format": found["format"],
+        **score,
+        "tracks": found["tracks"],
+        "problem": found["problem"],
     }
 
 
@@ -152,6 +142,8 @@ def _describe_voice(folder: Path) -> dict[str, Any]:
 
 
 def _shown(value: object) -> str:
+    if isinstance(value, dict):
+        return " ".join(f"{key} {_shown(part)}" for key, part in value.items())
     if isinstance(value, list):
-        return ", ".join(map(str, value)) or "-"
+        return ", ".join(map(_shown, value)) or "-"
     return "-" if value in (None, "") else str(value)

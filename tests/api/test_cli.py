@@ -326,6 +326,14 @@ class TestInspect:
         assert (document["notes"], document["lowest"], document["highest"]) == (4, "E4", "A4")
         assert document["duration_s"] == 4.5
 
+    def test_tracks_of_a_midi_file(self) -> None:
+        document = json.loads(
+            run("inspect", ROOT / "examples" / "imports" / "amazing_grace.mid", "--json").stdout
+        )
+        assert document["format"] == "midi"
+        assert any(track["syllables"] for track in document["tracks"])
+        assert document["notes"] > 20
+
     def test_sound_facts(self, score: Path) -> None:
         run("sing", score, "-o", "a.wav")
         document = json.loads(run("inspect", "a.wav", "--json").stdout)
