@@ -1,17 +1,49 @@
-"""Mandarin: Han characters to pinyin, polyphones by word context."""
+"""Mandarin: Han characters to pinyin, polyphones by the word and the context they stand in.
+
+Words first (the most probable cut of the line into the words of a lexicon), then rules for what no word decides,
+such as 地 after an adverb or 还 at the end of a line. Tone sandhi is left out: the melody replaces the tones.
+"""
 
 from __future__ import annotations
 
 from frontend_g2p.han import HanReading
-from frontend_g2p.scripts import convert_script
+from frontend_g2p.phones import Source
+from frontend_g2p.scripts import convert_script, script_of
 
 
 def read_han(text: str) -> list[HanReading]:
-    """Read the Han characters of ``text`` (traditional or simplified); everything else is context only."""
-    from pypinyin import Style, lazy_pinyin
+    """Read the Han characters of ``text`` (traditional or simplified); everything else is context only.
+
+    Characters of which no reading is known are left out.
+    """
+    from frontend_g2p.mandarin.rules import BOUNDARY, apply_rules
+    from frontend_g2p.mandarin.segment import segment
 
     simplified = convert_script(text, "t2s")
-    units = lazy_pinyin(
-        simplified, style=Style.TONE3, neutral_tone_with_five=True, errors=lambda unread: list(unread)
-    )
-    return [HanReading(i, i + 1, unit, i) for i, unit in enumerate(units) if unit != simplified[i]]
+    simplified = "".join(c if script_of(c) == "han" else BOUNDARY for c in simplified)
+    readings: list[str] = []
+    words: list[int] = []
+    lengths: list[int] = []
+    for index, word in enumerate(segment(simplified)):
+        length = word.end - word.start
+        readings.extend(word.readings or [_rare(simplified[word.start])])
+        words.extend([index] * length)
+        lengths.extend([length] * length)
+    corrected = apply_rules(simplified, readings, lengths)
+    found: list[HanReading] = []
+    for index, reading in enumerate(corrected):
+        if reading:
+            source: Source = "dictionary" if reading == readings[index] else "rule"
+            found.append(HanReading(index, index + 1, reading, words[index], source))
+    return found
+
+
+def _rare(character: str) -> str:
+    """Reading of a character that the lexicon does not have, from pypinyin's table; empty if there is none."""
+    from pypinyin import Style, pinyin
+
+    if script_of(character) != "han":
+        return ""
+    found = pinyin(character, style=Style.TONE3, neutral_tone_with_five=True, errors=lambda unread: [[""]])
+    reading = found[0][0] if found else ""
+    return reading if reading.isascii() else ""
