@@ -9,7 +9,7 @@ from itertools import pairwise
 from frontend_g2p.phones import Language, Syllable
 from frontend_g2p.user_dictionary import UserDictionary
 from singer.errors import LyricsError
-from singer.phrases import PHRASE_GAP_S, NoteKind
+from singer.phrases import NoteKind, ends_phrase
 from singer.score import BREATH, HOLD, NEXT_SYLLABLE, Score, printable
 
 _HOLD_SIGNS = frozenset((HOLD, "ー", "－", "—", "―", "〜", "～"))
@@ -135,7 +135,7 @@ def _parted(score: Score, first: int, last: int) -> bool:
     """Whether a rest or a breath lies between two notes."""
     notes = range(first, last + 1)
     return any(score.notes[note].lyric.strip() == BREATH for note in notes) or any(
-        _rest_s(score, before, after) >= PHRASE_GAP_S for before, after in pairwise(notes)
+        ends_phrase(_rest_s(score, before, after)) for before, after in pairwise(notes)
     )
 
 
@@ -204,7 +204,7 @@ def _sing_again(score: Score, lyrics: list[NoteLyric]) -> Iterator[str]:
     for index, lyric in enumerate(lyrics):
         if lyric.syllables:
             last = lyric.syllables[-1]
-        cut_off = lyrics[index - 1].kind == "breath" or _rest_s(score, index - 1, index) >= PHRASE_GAP_S
+        cut_off = lyrics[index - 1].kind == "breath" or ends_phrase(_rest_s(score, index - 1, index))
         if lyric.kind == "hold" and last is not None and cut_off:
             phones = tuple(phone for phone in last.phones if phone.role in ("nucleus", "coda"))
             lyrics[index] = NoteLyric("sung", (replace(last, text="", end=last.start, phones=phones),))

@@ -14,6 +14,11 @@ PHRASE_GAP_S = 0.3
 """A rest of this length or more ends a phrase; shorter ones stay inside."""
 
 
+def ends_phrase(rest_s: float) -> bool:
+    """Whether a rest of ``rest_s`` seconds ends a phrase (a nanosecond less does, too: beats are not exact)."""
+    return rest_s >= PHRASE_GAP_S - 1e-9
+
+
 @dataclass(frozen=True, slots=True)
 class PhraseNote:
     """One note of a phrase.

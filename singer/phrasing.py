@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from math import inf
 
 from singer.lyrics import Laid
-from singer.phrases import PHRASE_GAP_S, Phrase, PhraseNote
+from singer.phrases import Phrase, PhraseNote, ends_phrase
 from singer.score import Score, TempoMap
 
 JOIN_GAP_S = 0.03
@@ -58,8 +58,8 @@ def _timed_notes(score: Score, laid: Laid) -> list[PhraseNote]:
         end_s = score.tempo.seconds_at(note.end_beat)
         if index + 1 < len(score.notes):
             held = laid.lyrics[index + 1].kind == "hold"
-            join_s = PHRASE_GAP_S if held else JOIN_GAP_S
-            if starts_s[index + 1] - end_s < join_s:
+            rest_s = starts_s[index + 1] - end_s
+            if rest_s < JOIN_GAP_S or (held and not ends_phrase(rest_s)):
                 end_s = starts_s[index + 1]
         timed.append(
             PhraseNote(
@@ -79,7 +79,7 @@ def _timed_notes(score: Score, laid: Laid) -> list[PhraseNote]:
 def _groups(notes: Sequence[PhraseNote]) -> Iterator[list[PhraseNote]]:
     group = [notes[0]]
     for note in notes[1:]:
-        if note.start_s - group[-1].end_s >= PHRASE_GAP_S:
+        if ends_phrase(note.start_s - group[-1].end_s):
             yield group
             group = []
         group.append(note)
