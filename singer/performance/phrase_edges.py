@@ -30,7 +30,7 @@ LEAD_SILENCE_S = 0.04
 BREATH_GAP_S = 0.03
 """Silence between a breath and the first consonant."""
 
-SHORTEST_BREATH_S = 0.12
+SHORTEST_BREATH_S = 0.10
 LATEST_VOWEL_S = 0.08
 """Most that consonants without room before the note may push its vowel behind the beat."""
 
@@ -141,7 +141,11 @@ def _first_onset(
 
 
 def _breath_before(phrase: Phrase, first: SungUnit, room_s: float, style: Style) -> float:
-    if not style.breaths or first.nucleus is None or phrase.room_before_s < style.breath_room_s - SLACK_S:
+    """Length of the breath in the rest before the phrase; in a short rest only a long phrase takes one."""
+    if not style.breaths or first.nucleus is None:
+        return 0.0
+    is_long = phrase.end_s - phrase.start_s > style.breath_every_s / 2 + SLACK_S
+    if phrase.room_before_s < style.breath_room_s - SLACK_S and not is_long:
         return 0.0
     length_s = min(breath_length_s(phrase, style), room_s - FLOOR_S - BREATH_GAP_S)
     return length_s if length_s >= SHORTEST_BREATH_S - SLACK_S else 0.0
