@@ -29,6 +29,9 @@ ACCENT_S = 0.18
 END_S = 0.35
 """The end of a phrase turns breathy over this last part of its last note, or half of it."""
 
+LETTING_GO_S = 0.12
+"""The last note grows softer over its last part, or half of it."""
+
 BREATHY_START_S = 0.1
 
 
@@ -56,19 +59,23 @@ def loudness_curve(phrase: Phrase, timing: Timing, style: Style) -> NDArray[np.f
     ]
     level_db += _note_levels(phrase, times, levels)
     level_db += curve_at(phrase, "loudness_db", times)
+    last = phrase.notes[-1]
+    over_s = min(LETTING_GO_S, (last.end_s - last.start_s) / 2)
+    level_db -= style.release_db * rise((times.all_s() - last.end_s + over_s) / over_s)
     for unit in timing.units:
         if unit.begins_syllable:
             low_s = unit.start_s - ACCENT_S / 3
             frames, at_s = times.in_window(low_s, low_s + ACCENT_S)
             level_db[frames] += style.accent_db * bump((at_s - low_s) / ACCENT_S)
-    for place, span in enumerate(timing.spans):
+    spans = timing.spans
+    for before, span, after in zip((None, *spans), spans, (*spans[1:], None), strict=False):
         if span.symbol == SILENCE:
-            _silence(level_db, span, times, place == 0, place == len(timing.spans) - 1)
+            _silence(level_db, span, times, _sounds(before), _sounds(after))
         elif span.symbol == BREATH_PHONE:
             frames, at_s = times.in_window(span.start_s, span.end_s)
             swell = np.sin(np.pi * (at_s - span.start_s) / (span.end_s - span.start_s))
             level_db[frames] += style.breath_db - BREATH_SWELL_DB * (1.0 - swell)
-        elif place == 0 or timing.spans[place - 1].role is None:
+        elif not _sounds(before):
             _attack(level_db, span, times, style)
     return np.clip(level_db, *CURVE_BOUNDS["loudness_db"]).astype(np.float32)
 
@@ -80,7 +87,10 @@ def breathiness_curve(phrase: Phrase, times: FrameTimes, style: Style) -> NDArra
     over_s = min(END_S, (last.end_s - last.start_s) / 2)
     at_s = times.all_s()
     values += style.end_breathiness * rise((at_s - last.end_s + over_s) / over_s)
-    values += style.attack_breathiness * (1.0 - rise((at_s - phrase.start_s) / BREATHY_START_S))
+    values += style.attack_breathiness * (1.0 - rise((at_s - phrase.start_s) / LETTING_GO_S = 0.12
+"""The last note grows softer over its last part, or half of it."""
+
+BREATHY_START_S))
     return np.clip(values, -1.0, 1.0).astype(np.float32)
 
 
@@ -133,14 +143,22 @@ def _note_levels(phrase: Phrase, times: FrameTimes, levels: Sequence[float]) -> 
     return values
 
 
-def _silence(level_db: Curve, span: PhoneSpan, times: FrameTimes, is_first: bool, is_last: bool) -> None:
-    """Fade into and out of a silence; the last one is the release, which fades over its whole length."""
+def _sounds(span: PhoneSpan | None) -> bool:
+    return span is not None and span.role is not None
+
+
+def _silence(
+    level_db: Curve, span: PhoneSpan, times: FrameTimes, after_sound: bool, before_sound: bool
+) -> None:
+    """Fade from and to the sounds around a silence; the release, with none after it, fades all along."""
     length_s = span.end_s - span.start_s
     frames, at_s = times.in_window(span.start_s, span.end_s)
     edge_s = min(SILENCE_EDGE_S, length_s / 2)
-    into = np.ones(len(at_s)) if is_first else rise((at_s - span.start_s) / (length_s if is_last else edge_s))
-    out = np.ones(len(at_s)) if is_last else rise((span.end_s - at_s) / edge_s)
-    level_db[frames] += SILENCE_DB * np.minimum(into, out)
+    fade_s = edge_s if before_sound else length_s
+    faded = rise((at_s - span.start_s) / fade_s) if after_sound else np.ones(len(at_s))
+    if before_sound:
+        faded = np.minimum(faded, rise((span.end_s - at_s) / edge_s))
+    level_db[frames] += SILENCE_DB * faded
 
 
 def _attack(level_db: Curve, span: PhoneSpan, times: FrameTimes, style: Style) -> None:

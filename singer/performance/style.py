@@ -70,6 +70,9 @@ class Style:
     height_db: float = _control(3.0, 0.0, 12.0, "dB per octave", "how much louder high notes are")
     attack_db: float = _control(6.0, 0.0, 40.0, "dB", "how much softer singing begins after silence")
     attack_s: float = _control(0.04, 0.0, 0.5, "s", "time in which that is made up")
+    release_db: float = _control(
+        4.0, 0.0, 24.0, "dB", "how much softer the last note of a phrase is at its end"
+    )
     end_breathiness: float = _control(
         0.2, 0.0, 1.0, "of the range", "breathiness reached at the end of a phrase"
     )

@@ -11,7 +11,7 @@ from singer.performance.style import Style
 
 FLAT = Style(
     breaths=False, arch_db=0, accent_db=0, height_db=0, attack_db=0, end_breathiness=0, attack_breathiness=0,
-    height_tension=0,
+    height_tension=0, release_db=0,
 )  # fmt: skip
 ROWS = [("m a", 1.0, 60), ("m a", 1.0, 60), ("m a", 1.0, 60)]
 
@@ -67,6 +67,13 @@ def test_high_notes_are_louder_and_tenser():
     assert at(tense, 2.5) == pytest.approx(0.1, abs=0.001)
 
 
+def test_the_last_note_is_let_go():
+    found = curve("loudness_db", style=replace(FLAT, release_db=6.0))
+    assert at(found, 3.87) == pytest.approx(0.0, abs=0.01)
+    assert at(found, 3.94) == pytest.approx(-3.0, abs=0.1)
+    assert at(found, 4.0) == pytest.approx(-6.0, abs=0.1)
+
+
 def test_attack_after_silence_only():
     found = curve("loudness_db", style=replace(FLAT, attack_db=12.0, attack_s=0.05))
     assert at(found, 0.93) == pytest.approx(-12.0, abs=0.1)
@@ -94,6 +101,10 @@ def test_breaths_are_softer_and_swell():
     assert inside.max() == pytest.approx(-12.0, abs=0.2)
     assert inside[0] < -20
     assert inside[-1] < -20
+    before_s = performed.phones[0].end_s
+    assert level[times_s < before_s].max() <= -59
+    between = (times_s >= breath.end_s) & (times_s < breath.end_s + 0.01)
+    assert level[between].max() <= -50
 
 
 @pytest.mark.parametrize("name", ["loudness_db", "breathiness", "tension", "gender"])
