@@ -87,10 +87,7 @@ def breathiness_curve(phrase: Phrase, times: FrameTimes, style: Style) -> NDArra
     over_s = min(END_S, (last.end_s - last.start_s) / 2)
     at_s = times.all_s()
     values += style.end_breathiness * rise((at_s - last.end_s + over_s) / over_s)
-    values += style.attack_breathiness * (1.0 - rise((at_s - phrase.start_s) / LETTING_GO_S = 0.12
-"""The last note grows softer over its last part, or half of it."""
-
-BREATHY_START_S))
+    values += style.attack_breathiness * (1.0 - rise((at_s - phrase.start_s) / BREATHY_START_S))
     return np.clip(values, -1.0, 1.0).astype(np.float32)
 
 
