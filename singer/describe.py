@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -12,6 +13,9 @@ from singer.import_options import ImportOptions
 from singer.pitch_names import pitch_name
 from singer.score import BREATH, HOLD, NEXT_SYLLABLE, Score
 from singer.score_io import find_format, load_score, read_source
+
+_READING = re.compile(r"\{.*?\}|\[.*?\]|\b[a-zü]+[1-6]\b")
+"""Readings and phones written into a lyric: they are in Latin letters whatever the language."""
 
 
 def describe_score(score: Score) -> dict[str, Any]:
@@ -90,6 +94,9 @@ def _languages(score: Score) -> tuple[Language, ...]:
     found: set[Language] = set()
     for note in score.notes:
         if note.lyric not in (HOLD, NEXT_SYLLABLE, BREATH):
-            spans = split_spans(note.lyric, note.language or score.language)
+            language = note.language or score.language
+            text = _READING.sub("", note.lyric)
+            spans = split_spans(text, language)
             found.update(span.language for span in spans if span.language)
+            found.update([language] if not text.strip() else [])
     return tuple(language for language in LANGUAGES if language in found)
