@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from frontend_g2p.phones import Language, Phone, Syllable
@@ -55,7 +56,6 @@ def sung_units(phrase: Phrase) -> tuple[SungUnit, ...]:
     for position, note in enumerate(phrase.notes):
         following = phrase.notes[position + 1] if position + 1 < len(phrase.notes) else None
         end_s = note.end_s if following is None else min(note.end_s, following.start_s)
-        held_on = following is not None and following.kind == "hold"
         if note.kind == "breath":
             units.append(SungUnit(note.start_s, end_s, note.index, None, (), None, (), False))
             continue
@@ -64,9 +64,17 @@ def sung_units(phrase: Phrase) -> tuple[SungUnit, ...]:
             carried = note.syllables[-1]
         else:
             units.append(_held(note, end_s, carried))
-        if held_on:
+        if _is_held_on(phrase.notes, position):
             units[-1] = replace(units[-1], coda=())
     return tuple(units)
+
+
+def _is_held_on(notes: Sequence[PhraseNote], position: int) -> bool:
+    """Whether the vowel of a note goes on in the next note, or behind the breaths after it."""
+    for later in range(position + 1, len(notes)):
+        if notes[later].kind != "breath":
+            return notes[later].kind == "hold"
+    return False
 
 
 def _held(note: PhraseNote, end_s: float, carried: Syllable | None) -> SungUnit:

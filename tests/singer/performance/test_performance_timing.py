@@ -146,6 +146,11 @@ def test_melisma_repeats_the_nucleus_and_closes_at_the_end():
     assert [span.start_s for span in timing.spans if span.symbol == "a"] == [1.0, 1.5, 2.0]
 
 
+def test_a_vowel_held_over_a_breath_closes_after_it():
+    timing = time_phones(phrase([("m a n", 0.5, 60), ("AP", 0.3, 60), ("-", 0.5, 64)]), QUIET)
+    assert [span.symbol for span in timing.spans] == ["SP", "m", "a", "AP", "a", "n", "SP"]
+
+
 def test_syllables_share_a_note_by_weight():
     timing = time_phones(phrase([("k a/t e/n o", 0.9, 60)], "ja"), QUIET)
     assert [span.start_s for span in timing.spans if span.role == "nucleus"] == pytest.approx([1.0, 1.3, 1.6])
