@@ -146,7 +146,7 @@ def shorten(phones: Pronunciation) -> Pronunciation | None:
             after = phones[index + 2] if index + 2 < len(phones) else ""
             before = phones[index - 1]
             if not is_vowel(before) and (
-                (after and is_vowel(after)) or (not after and before in ("V", "Z", "S", "L", "R", "P", "TH"))
+                (after and is_vowel(after)) or (not after and before in ("V", "Z", "S", "P", "TH"))
             ):
                 return (*phones[:index], *phones[index + 1 :])
     return None

@@ -28,6 +28,8 @@ def _longer(phones: Pronunciation) -> Iterator[Pronunciation]:
             yield (*head, "ER0", *tail)
         elif phone == "L" and before in _BEFORE_BROKEN_L and not (after and is_vowel(after)):
             yield (*head, "AH0", "L", *tail)
+        elif phone == "L" and before == "ER":
+            yield (*head, "AH0", "L", *tail)
         elif phone == "R" and before in ("V", "F", "M", "P", "B", "T", "TH") and after[-1:] == "0":
             yield (*head, "ER0", *tail)
         elif phone in ("L", "N", "M") and not is_vowel(phones[index - 1]) and not after:
@@ -52,7 +54,7 @@ def _shorter(phones: Pronunciation) -> Iterator[Pronunciation]:
         if not is_vowel(before):
             continue
         following = phones[index + 1] if index + 1 < len(phones) else ""
-        if phone == "AH0" and following in ("L", "M", "N", "S", "D"):
+        if phone == "AH0" and following in ("L", "M", "N"):
             yield (*phones[:index], *phones[index + 1 :])
         elif phone.startswith("AH0") and before.startswith(("IY", "IH")) and before.endswith("0"):
             yield (*phones[: index - 1], "Y", *phones[index:])
@@ -60,8 +62,6 @@ def _shorter(phones: Pronunciation) -> Iterator[Pronunciation]:
             yield (*phones[: index - 1], "Y" if before == "IY0" else "W", *phones[index:])
     if len(phones) > 3 and phones[-2:] in (("IH0", "D"), ("AH0", "D")) and phones[-3] not in ("T", "D"):
         yield (*phones[:-2], "T" if phones[-3] in ("P", "K", "F", "TH", "S", "SH", "CH") else "D")
-    if phones[0] in ("AH0", "IH0") and _count(phones) > 1:
-        yield phones[1:]
 
 
 def _grow(phones: Pronunciation, spelling: str, count: int) -> Pronunciation | None:
