@@ -1,4 +1,4 @@
-"""Command line: ``python -m singer.training.corpus build`` and ``report``."""
+"""Command line: ``python -m singer.training.corpus build``, ``align`` and ``report``."""
 
 from __future__ import annotations
 
@@ -39,14 +39,27 @@ def main() -> None:
 @click.option("--workers", type=click.IntRange(1, 64), default=2, show_default=True)
 @_OUT
 def build(timbre: tuple[str, ...], minutes: float, workers: int, out: Path | None) -> None:
-    """Build takes; those already there are not made again."""
+    """Build takes and align them; takes that are already there are not made again."""
+    from singer.training.corpus.boundaries import settle_boundaries
     from singer.training.corpus.builder import build as build_timbre
     from singer.training.corpus.report import report_on
 
     folder = out or default_folder()
     for name in timbre:
         build_timbre(name, minutes, folder, workers=workers)
+        settle_boundaries(folder, name)
         click.echo(report_on(folder, name))
+
+
+@main.command()
+@click.option("--timbre", type=click.Choice(list(BLENDS)), multiple=True, required=True)
+@_OUT
+def align(timbre: tuple[str, ...], out: Path | None) -> None:
+    """Find the phone boundaries of what has been built so far."""
+    from singer.training.corpus.boundaries import settle_boundaries
+
+    for name in timbre:
+        settle_boundaries(out or default_folder(), name)
 
 
 @main.command()

@@ -54,6 +54,8 @@ def write_take(folder: Path, script: Script, take: Take, measured: Measured) -> 
         "median_cents": round(measured.median_cents, 2),
         "near_share": round(measured.near_share, 4),
         "voiced_share": round(measured.voiced_share, 4),
+        "quiet_nuclei": round(measured.quiet_nuclei, 4),
+        "lost_share": round(measured.lost_share, 4),
     }
     replace_text(folder / f"{script.name}.json", json.dumps(row, ensure_ascii=False))
     return row

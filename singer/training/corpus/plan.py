@@ -14,7 +14,8 @@ from singer.training.corpus.material import CorpusSyllable
 from singer.training.teacher import LEAD_S, UNIT_S
 from singer.training.teacher_phones import END, TONES, spell
 
-START_UNITS = 10
+START_UNITS = 16
+"""With less silence before it the teacher leaves out the first consonant."""
 END_UNITS = 9
 _NOTE_S = (0.2, 1.5)
 _SPOKEN_LAST_UNITS = 8

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from frontend_g2p.inventory import INVENTORY
 from singer.training.corpus.scripts import Kind
 from singer.training.corpus.take import Take
 from singer.training.teacher import CONTROL_RATE_HZ, SAMPLE_RATE_HZ
@@ -21,6 +22,8 @@ NEAR_SHARE: Mapping[str, float] = {"sung": 0.75, "spoken": 0.5}
 VOICED_SHARE = 0.6
 NUCLEUS_BELOW_DB = -34.0
 NUCLEI_SHARE = 0.13
+LOST_BELOW_DB = -38.0
+LOST_SHARE = 0.3
 _HOP_S = 0.01
 
 
@@ -35,6 +38,7 @@ class Measured:
         near_share: share of frames, voiced both as fed and as measured, within 60 cents of the fed pitch; 1 without pitch.
         voiced_share: share of frames fed as voiced that were measured as voiced; 1 without pitch.
         quiet_nuclei: share of nuclei more than 34 dB below the loudest one; 0 without nuclei.
+        lost_share: share of fricatives and affricates whose loudest 10 ms are more than 38 dB below the take; 0 without any.
         rejected: why the take is dropped, empty if it is kept.
     """
 
@@ -44,6 +48,7 @@ class Measured:
     near_share: float
     voiced_share: float
     quiet_nuclei: float
+    lost_share: float
     rejected: str
 
 
@@ -52,7 +57,7 @@ def measure(take: Take, kind: Kind) -> Measured:
     level_db = _decibels(take.audio)
     peak = float(np.max(np.abs(take.audio)))
     median, near, voiced = _pitch_fit(take)
-    quiet = _quiet_nuclei(take)
+    quiet, lost = _quiet_nuclei(take), _lost_share(take, level_db)
     reasons = {
         "not finite": not np.isfinite(take.audio).all(),
         "clipped": peak >= PEAK_LIMIT,
@@ -60,9 +65,10 @@ def measure(take: Take, kind: Kind) -> Measured:
         "pitch": kind != "breath"
         and (median > MEDIAN_CENTS[kind] or near < NEAR_SHARE[kind] or voiced < VOICED_SHARE),
         "silent vowels": quiet > NUCLEI_SHARE,
+        "lost consonants": lost > LOST_SHARE,
     }
     rejected = ", ".join(name for name, failed in reasons.items() if failed)
-    return Measured(level_db, peak, median, near, voiced, quiet, rejected)
+    return Measured(level_db, peak, median, near, voiced, quiet, lost, rejected)
 
 
 def _decibels(samples: NDArray[np.float32]) -> float:
@@ -101,3 +107,15 @@ def _quiet_nuclei(take: Take) -> float:
     if not levels:
         return 0.0
     return float(np.mean(np.array(levels) < max(levels) + NUCLEUS_BELOW_DB))
+
+
+def _lost_share(take: Take, level_db: float) -> float:
+    hop = round(_HOP_S * SAMPLE_RATE_HZ)
+    lost = []
+    for phone, start, end in zip(take.phones, take.edges_s[:-1], take.edges_s[1:], strict=True):
+        if INVENTORY[phone.symbol].phone_class not in ("fricative", "affricate"):
+            continue
+        samples = take.audio[round((start - 0.02) * SAMPLE_RATE_HZ) : round(end * SAMPLE_RATE_HZ)]
+        loudest = max(_decibels(samples[place : place + hop]) for place in range(0, len(samples), hop))
+        lost.append(loudest < level_db + LOST_BELOW_DB)
+    return float(np.mean(lost)) if lost else 0.0
