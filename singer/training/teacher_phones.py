@@ -171,11 +171,11 @@ def spell(
     Args:
         symbol: inventory symbol.
         language: language of its syllable, ``None`` for SP and AP.
-        following: symbol of the next phone, needed for ``Q`` and ``ʔ``.
+        following: symbol of the next phone, which ``Q`` and ``ʔ`` are made of; before a silence they are a plain stop.
         stressed: puts the stress mark before an English nucleus.
 
     Raises:
-        ValueError: if ``symbol`` is not in the inventory, or nothing follows ``Q`` or ``ʔ``.
+        ValueError: if ``symbol`` is not in the inventory.
     """
     if symbol in ("Q", "ʔ"):
         if following in (None, "SP", "AP", "Q", "ʔ"):
