@@ -77,8 +77,10 @@ def _tag_by_neighbours(words: Sequence[str], index: int) -> str | None:
     after = words[index + 1] if index + 1 < len(words) else ""
     if before not in ("not", "always", "please") and before in word_set("modal") | word_set("future"):
         return "VERB"
-    if before in word_set("subject") or not before:
-        return "VERB" if after in word_set("object") else None
+    if before in word_set("subject"):
+        return "VERB"
+    if not before:
+        return "VERB" if after in word_set("object") or after in word_set("after_imperative") else None
     if before in word_set("determiners") and (not after or after in word_set("prepositions")):
         return "NOUN"
     return None

@@ -21,6 +21,7 @@ _VOICELESS = frozenset(("P", "T", "K", "F", "TH", "S", "SH", "CH"))
 _CLITICS: dict[str, Pronunciation] = {
     "'ll": ("AH0", "L"), "'ve": ("AH0", "V"), "'d": ("D",), "'re": ("ER0",), "'m": ("M",), "n't": ("AH0", "N", "T"),
 }  # fmt: skip
+_SHORT_CLOSED_STEM = re.compile(r"(?:^|[^aeiou])[aeiou][^aeiouwxy]$")
 _SHORTEST_PART, _LONGEST_COMPOUND = 3, 24
 
 
@@ -50,7 +51,8 @@ def _stems(word: str, ending: str) -> list[str]:
         return []
     stems = [stem]
     if ending[0] in "aeiy":
-        stems.append(stem + "e")
+        # A single vowel and consonant mean a lost e (mak-est of make): without it the consonant would be doubled.
+        stems.insert(0 if _SHORT_CLOSED_STEM.search(stem) else 1, stem + "e")
         if stem[-1] == stem[-2]:
             stems.insert(0, stem[:-1])
         if stem.endswith("ck"):
@@ -192,7 +194,8 @@ def read_compound(word: str, lookup: Lookup, parts: int = 3) -> Readings:
         return ()
     # The most even split first, but a plural head last: it is love|struck, not loves|truck.
     cuts = sorted(
-        range(_SHORTEST_PART, len(word) - _SHORTEST_PART + 1),
+        range(_SHORT_CLOSED_STEM = re.compile(r"(?:^|[^aeiou])[aeiou][^aeiouwxy]$")
+_SHORTEST_PART, len(word) - _SHORTEST_PART + 1),
         key=lambda cut: (
             abs(2 * cut - len(word)) + 8 * (word[cut - 1] == "s" and bool(lookup(word[: cut - 1])))
         ),

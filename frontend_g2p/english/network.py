@@ -7,6 +7,7 @@ asks for a download.
 
 from __future__ import annotations
 
+import threading
 from functools import cache, lru_cache
 from importlib.resources import as_file, files
 from typing import Protocol, cast
@@ -17,23 +18,37 @@ LONGEST_GUESSED_WORD = 40
 _DECODER_LIMIT = 20
 _LONGEST_PIECE = 14
 _VOWEL_LETTERS = frozenset("aeiouy")
+_LOADING = threading.Lock()
 
 
 class _Network(Protocol):
     def predict(self, word: str) -> list[str]: ...
 
 
+class _NoDictionary:
+    """Stands in for NLTK's cmudict while the network is set up."""
+
+    @staticmethod
+    def dict() -> dict[str, list[list[str]]]:
+        return {}
+
+
 @cache
 def _load_network() -> _Network:
     import nltk.data  # type: ignore[import-untyped]
 
-    with as_file(files("frontend_g2p").joinpath("data", "nltk_data")) as folder:
+    with _LOADING, as_file(files("frontend_g2p").joinpath("data", "nltk_data")) as folder:
         # g2p_en looks its data up with nltk.data.find while it is imported and downloads what is not found.
         nltk.data.path.insert(0, str(folder))
         try:
-            from g2p_en import G2p  # type: ignore[import-untyped]
+            from g2p_en import g2p  # type: ignore[import-untyped]
 
-            return cast(_Network, G2p())
+            # G2p() would spend a second on reading CMUdict, which only its sentence reader uses; we call predict.
+            dictionary, g2p.cmudict = g2p.cmudict, _NoDictionary
+            try:
+                return cast(_Network, g2p.G2p())
+            finally:
+                g2p.cmudict = dictionary
         finally:
             nltk.data.path.remove(str(folder))
 

@@ -26,9 +26,7 @@ def _longer(phones: Pronunciation) -> Iterator[Pronunciation]:
         head, tail = phones[:index], phones[index + 1 :]
         if phone == "R" and before in _BREAKING_VOWELS and not (after and is_vowel(after)):
             yield (*head, "ER0", *tail)
-        elif phone == "L" and before in _BEFORE_BROKEN_L and not (after and is_vowel(after)):
-            yield (*head, "AH0", "L", *tail)
-        elif phone == "L" and before == "ER":
+        elif phone == "L" and (before == "ER" or (before in _BEFORE_BROKEN_L and not is_vowel(after or "L"))):
             yield (*head, "AH0", "L", *tail)
         elif phone == "R" and before in ("V", "F", "M", "P", "B", "T", "TH") and after[-1:] == "0":
             yield (*head, "ER0", *tail)
