@@ -194,8 +194,7 @@ def read_compound(word: str, lookup: Lookup, parts: int = 3) -> Readings:
         return ()
     # The most even split first, but a plural head last: it is love|struck, not loves|truck.
     cuts = sorted(
-        range(_SHORT_CLOSED_STEM = re.compile(r"(?:^|[^aeiou])[aeiou][^aeiouwxy]$")
-_SHORTEST_PART, len(word) - _SHORTEST_PART + 1),
+        range(_SHORTEST_PART, len(word) - _SHORTEST_PART + 1),
         key=lambda cut: (
             abs(2 * cut - len(word)) + 8 * (word[cut - 1] == "s" and bool(lookup(word[: cut - 1])))
         ),
