@@ -52,7 +52,7 @@ def range_melody(
     notes: list[Note] = []
     start = 1.0
     for index, (midi, beat, lyric) in enumerate(zip(steps, beats, cycle(SYLLABLES[language]), strict=False)):
-        notes.append(Note(start, beat, midi, lyric))
+        notes.append(Note(start, beat, float(midi), lyric))
         start += beat + (_REST_BEATS if index % len(_STEPS) == len(_STEPS) - 1 else 0.0)
     return Score(tuple(notes), language, TempoMap(((0.0, 96.0),)), f"range {language}")
 
@@ -69,7 +69,12 @@ def song_of_length(duration_s: float, language: Language = "zh") -> Score:
     heights = (60, 62, 64, 67, 69, 72, 67, 64)
     count = max(1, round(duration_s * 2 / phrase_beats)) * per_phrase
     notes = tuple(
-        Note(index // per_phrase * phrase_beats + index % per_phrase + 0.5, 1.0, heights[index % 8], lyric)
+        Note(
+            index // per_phrase * phrase_beats + index % per_phrase + 0.5,
+            1.0,
+            float(heights[index % 8]),
+            lyric,
+        )
         for index, lyric in enumerate(islice(cycle(SYLLABLES[language]), count))
     )
     return Score(notes, language, TempoMap(((0.0, 120.0),)), f"{duration_s:.0f} s")
@@ -85,7 +90,7 @@ def slow_syllabic(words: Sequence[str], lowest: int = 60) -> Score:
     """
     heights = (0, 2, 4, 5, 4, 2)
     notes = tuple(
-        Note(1.0 + index, 1.0, lowest + heights[index % len(heights)], lyric)
+        Note(1.0 + index, 1.0, float(lowest + heights[index % len(heights)]), lyric)
         for index, lyric in enumerate(words)
     )
     return Score(notes, "en", TempoMap(((0.0, 100.0),)), "slow syllabic")

@@ -9,14 +9,16 @@ voice sings the very phone sequences of the teacher's held-out sentences, half a
 
 from __future__ import annotations
 
+import hashlib
 import logging
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.corpus import Item, held_out_speech, rows, takes
+from bench.corpus import Item, held_out_speech, load_item, rows
 from bench.options import Options
 from bench.report import Report, Row, at_least
 from bench.sung import load_voice, sing
@@ -26,12 +28,15 @@ from singer.performance.performance import PhoneSpan
 from singer.score import Note, Score, TempoMap
 from singer.training.recogniser.hearing import FRAME_RATE_HZ, Recogniser, load_recogniser
 
+if TYPE_CHECKING:
+    from singer.training.recogniser.train import Schedule
+
 EVALUATION_TIMBRES = "eval"
 """Timbres whose names begin so teach the recogniser, and no voice."""
 
 ITEMS_PER_LANGUAGE = 12
-TRAINING_ITEMS = 500
-HEIGHTS = (60, 62, 64, 65, 64, 62)
+TRAINING_TAKES = 500
+HEIGHTS = (60.0, 62.0, 64.0, 65.0, 64.0, 62.0)
 SHARE = 0.8
 HOW = (
     "A small network trained on frames of teacher timbres that no voice learned from, at many pitches; it "
@@ -108,36 +113,44 @@ def trained(options: Options) -> Recogniser:
     Raises:
         FileNotFoundError: the corpus has no such timbre.
     """
-    path: Path = options.cache / ("recogniser-toy.npz" if options.toy else "recogniser.npz")
-    if path.exists():
-        return load_recogniser(path)
-    from singer.training.recogniser.train import Recording, Schedule, train
+    from singer.training.recogniser.train import Schedule
 
-    timbres = sorted(
-        {row["timbre"] for _, row in rows(options.corpus) if row["timbre"].startswith(EVALUATION_TIMBRES)}
-    )
-    if not timbres:
-        raise FileNotFoundError(f"no timbre {EVALUATION_TIMBRES}* in {options.corpus}")
-    rng = np.random.default_rng(0)
-    material = [
-        item
-        for language in LANGUAGES
-        for kind in ("spoken", "sung")
-        for item in takes(
-            options.corpus, timbres=frozenset(timbres), kind=kind, heldout=False, language=language
-        )
+    schedule = Schedule(steps=5) if options.toy else Schedule()
+    chosen = _training_takes(options)
+    named = " ".join(str(path) for path, _ in chosen) + repr(schedule)
+    path = options.cache / f"recogniser-{hashlib.sha256(named.encode()).hexdigest()[:12]}.npz"
+    if not path.exists():
+        _train(chosen, schedule).save(path)
+    return load_recogniser(path)
+
+
+def _training_takes(options: Options) -> list[tuple[Path, dict[str, Any]]]:
+    known = [
+        (path, row)
+        for path, row in rows(options.corpus)
+        if row["timbre"].startswith(EVALUATION_TIMBRES)
+        and row["kind"] in ("spoken", "sung")
+        and not row["heldout"]
     ]
-    chosen = rng.permutation(len(material))[: 4 if options.toy else TRAINING_ITEMS]
+    if not known:
+        raise FileNotFoundError(f"no takes of timbres {EVALUATION_TIMBRES}* in {options.corpus}")
+    order = np.random.default_rng(0).permutation(len(known))
+    return [known[index] for index in order[: 4 if options.toy else TRAINING_TAKES]]
+
+
+def _train(chosen: Sequence[tuple[Path, dict[str, Any]]], schedule: Schedule) -> Recogniser:
+    from singer.training.recogniser.train import Recording, train
+
+    timbres = sorted({row["timbre"] for _, row in chosen})
+    _log.info("training the recogniser on %d takes of %s", len(chosen), ", ".join(timbres))
+    items = (load_item(path, row) for path, row in chosen)
     recordings = (
         Recording(
             item.samples, item.sample_rate_hz, tuple((s.symbol, s.start_s, s.end_s) for s in item.phones)
         )
-        for item in (material[index] for index in chosen)
+        for item in items
     )
-    _log.info("training the recogniser on %d takes of %s", len(chosen), ", ".join(timbres))
-    recogniser = train(recordings, timbres, Schedule(steps=5) if options.toy else Schedule())
-    recogniser.save(path)
-    return recogniser
+    return train(recordings, timbres, schedule)
 
 
 def run(options: Options) -> Report:

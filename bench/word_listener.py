@@ -4,7 +4,9 @@ that.
 
 from __future__ import annotations
 
+import math
 import re
+import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
@@ -43,19 +45,16 @@ class WordListener:
         """
         from pocketsphinx import Decoder, get_model_path
 
-        self._decoder = Decoder(
-            hmm=get_model_path("en-us/en-us"),
-            dict=get_model_path("en-us/cmudict-en-us.dict"),
-            lm=None,
-            loglevel="FATAL",
-            samprate=RATE_HZ,
-        )
-        for word in words:
-            if self._decoder.lookup_word(word) is None:
-                self._decoder.add_word(word, pronunciations[word])
-        loop = " | ".join(words)
-        self._decoder.add_jsgf_string("words", f"#JSGF V1.0; grammar words; public <line> = ({loop})+;")
-        self._decoder.activate_search("words")
+        with tempfile.TemporaryDirectory() as folder:
+            model = Path(folder) / "words.arpa"
+            model.write_text(equal_unigrams(words), encoding="utf-8")
+            self._decoder = Decoder(
+                hmm=get_model_path("en-us/en-us"),
+                dict=str(_dictionary_for(words, pronunciations, Path(folder))),
+                lm=str(model),
+                loglevel="FATAL",
+                samprate=RATE_HZ,
+            )
 
     def hear(self, samples: NDArray[np.float32], sample_rate_hz: int) -> tuple[str, ...]:
         """The words heard in ``samples`` (float32 [N], mono)."""
@@ -68,6 +67,30 @@ class WordListener:
         self._decoder.end_utt()
         found = self._decoder.hyp()
         return () if found is None else tuple(re.sub(r"\(\d+\)$", "", word) for word in found.hypstr.split())
+
+
+def equal_unigrams(words: Sequence[str]) -> str:
+    """A language model in ARPA form in which every word is as likely as every other, whatever goes before."""
+    level = -math.log10(len(words) + 1)
+    lines = [f"{level:.5f} {word}" for word in ("</s>", *words)]
+    return "\n".join(
+        ["\\data\\", f"ngram 1={len(words) + 2}", "", "\\1-grams:", "-99 <s> 0", *lines, "", "\\end\\", ""]
+    )
+
+
+def _dictionary_for(words: Sequence[str], pronunciations: Mapping[str, str], folder: Path) -> Path:
+    """A pronouncing dictionary of just ``words``: PocketSphinx's entries, or the pronunciation given."""
+    from pocketsphinx import get_model_path
+
+    entries: dict[str, list[str]] = {word: [] for word in words}
+    for line in Path(get_model_path("en-us/cmudict-en-us.dict")).read_text(encoding="utf-8").splitlines():
+        word = line.partition(" ")[0].partition("(")[0]
+        if word in entries:
+            entries[word].append(line)
+    lines = [line for word, known in entries.items() for line in known or [f"{word} {pronunciations[word]}"]]
+    path = folder / "words.dict"
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return path
 
 
 def word_errors(said: Sequence[str], heard: Sequence[str]) -> int:

@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soxr
+
+from bench.corpus import SAMPLE_RATE_HZ
+from bench.options import Options
+from bench.sung import load_voice, sing
+from frontend_g2p.phones import LANGUAGES, Language
+from singer.score import Note, Score, TempoMap
+
+LYRICS: dict[Language, tuple[str, ...]] = {
+    "zh": ("春", "风", "吹"),
+    "yue": ("月", "光", "照"),
+    "en": ("the", "sun", "shine"),
+    "ja": ("は", "る", "の"),
+}
+
+
+def write_takes(folder: Path, timbre: str, *, heldout: bool) -> None:
+    """A corpus timbre in the corpus' own format: the builtin voice speaks one short line of each language."""
+    voice = load_voice("builtin")
+    target = folder / timbre
+    target.mkdir(parents=True)
+    lines: list[str] = []
+    for language in LANGUAGES:
+        notes = tuple(
+            Note(1.0 + place, 1.0, 55.0 + 2 * place, lyric) for place, lyric in enumerate(LYRICS[language])
+        )
+        song = sing(Score(notes, language, TempoMap(((0.0, 150.0),))), voice)
+        (phrase,) = song.performance.phrases
+        start = round(phrase.start_s * song.sample_rate_hz)
+        audio = soxr.resample(song.samples[start:], song.sample_rate_hz, SAMPLE_RATE_HZ)
+        name = f"{language}.npz"
+        np.savez(
+            target / name,
+            audio=audio.astype(np.float32),
+            phone=np.array([span.symbol for span in phrase.phones]),
+            role=np.array([span.role or "" for span in phrase.phones]),
+            language=np.array([span.language or "" for span in phrase.phones]),
+            start_s=np.array([span.start_s - phrase.start_s for span in phrase.phones]),
+            end_s=np.array([span.end_s - phrase.start_s for span in phrase.phones]),
+        )
+        row = {"file": name, "timbre": timbre, "kind": "spoken", "language": language, "heldout": heldout}
+        text = " ".join(LYRICS[language]) if language == "en" else ""
+        lines.append(json.dumps(row | {"text": text}))
+    (target / "index.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+@pytest.fixture(scope="session")
+def toy_options(tmp_path_factory: pytest.TempPathFactory) -> Options:
+    folder = tmp_path_factory.mktemp("bench")
+    write_takes(folder / "corpus", "builtin", heldout=True)
+    write_takes(folder / "corpus", "eval1", heldout=False)
+    return Options("builtin", True, folder / "corpus", "builtin", folder / "cache")
