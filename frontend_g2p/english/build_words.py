@@ -31,11 +31,14 @@ _MISAKI_TO_ARPABET = {
 }  # fmt: skip
 _VOWEL_SYMBOLS = frozenset("AIWYOᵊəʌᵻɪiuʊɛæɑɔɜ")
 _STRESS = {"ˈ": "1", "ˌ": "2"}
+_OBSTRUENTS = frozenset(
+    ("P", "B", "T", "D", "K", "G", "F", "V", "TH", "DH", "S", "Z", "SH", "ZH", "CH", "JH")
+)
 _KEY = re.compile(r"[A-Za-z][A-Za-z']*|'[a-z][a-z']*")
 
 
 def misaki_to_arpabet(ipa: str) -> tuple[str, ...]:
-    """Convert a misaki transcription; ``əɹ`` and ``ɜɹ`` become ER, ``ʔn`` is "-ten".
+    """Convert a misaki transcription; ``əɹ`` and ``ɜɹ`` become ER.
 
     KeyError for a symbol outside misaki's US set.
     """
@@ -56,13 +59,20 @@ def misaki_to_arpabet(ipa: str) -> tuple[str, ...]:
             stress = "0"
         else:
             phones.append(_MISAKI_TO_ARPABET[symbol])
-            if (
-                symbol == "ʔ"
-                and ipa[index : index + 1] == "n"
-                and ipa[index + 1 : index + 2] not in _VOWEL_SYMBOLS
-            ):
-                phones.append("AH0")
-    return stress_monosyllable(tuple(phones))
+    return stress_monosyllable(sound_syllabic(tuple(phones)))
+
+
+def sound_syllabic(phones: tuple[str, ...]) -> tuple[str, ...]:
+    """Write the vowel of a syllabic N, L or M: IH1 Z N T ("isn't") becomes IH1 Z AH0 N T."""
+    result: list[str] = []
+    for index, phone in enumerate(phones):
+        after_obstruent = index > 0 and phones[index - 1] in _OBSTRUENTS
+        before_consonant = index + 1 == len(phones) or not phones[index + 1][-1].isdigit()
+        has_vowel = any(earlier[-1].isdigit() for earlier in result)
+        if phone in ("N", "L", "M") and after_obstruent and before_consonant and has_vowel:
+            result.append("AH0")
+        result.append(phone)
+    return tuple(result)
 
 
 def stress_monosyllable(phones: tuple[str, ...]) -> tuple[str, ...]:
