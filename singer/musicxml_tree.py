@@ -13,8 +13,9 @@ from singer.score import printable
 LARGEST_DOCUMENT_BYTES = 20_000_000
 DEEPEST = 64
 MOST_PART_NOTES = 20_000
+MOST_MEASURES = 4_000
 MOST_REPEATS = 16
-DEEPEST_REPEATS = 3
+MOST_PLAYED_MEASURES = 10_000
 _XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 _NOT_SUNG = ("harmony", "figured-bass", "print", "listening", "grouping", "link", "bookmark")
 
@@ -120,8 +121,6 @@ def keep_part(root: Element, part: XmlPart) -> None:
     Raises:
         ScoreError: the part has too many notes, or repeats that would never end.
     """
-    if part.notes > MOST_PART_NOTES:
-        raise ScoreError("too_many_notes", f"part {part} has too many notes; {MOST_PART_NOTES} is the most")
     parts = root.findall("part")
     kept = {id(parts[0]), id(parts[part.number - 1])}
     ids = {element.get("id") for element in parts if id(element) in kept}
@@ -135,7 +134,7 @@ def keep_part(root: Element, part: XmlPart) -> None:
     for measure in root.iter("measure"):
         for element in [child for child in measure if child.tag in _NOT_SUNG]:
             measure.remove(element)
-    _check_repeats(root)
+    _check_length(root)
 
 
 def find_language(root: Element) -> Language | None:
@@ -176,15 +175,28 @@ def _check_depth(root: Element) -> None:
     )
 
 
-def _check_repeats(root: Element) -> None:
-    """Repeats multiply: nested ones, or a repeat played a million times, would fill the memory."""
+def _check_length(root: Element) -> None:
+    """Repeats multiply measures, and music21's time grows with their square: both are bounded before it begins."""
     for part in root.findall("part"):
-        depth = 0
+        measures, notes = len(part.findall("measure")), sum(1 for _ in part.iter("note"))
+        if notes > MOST_PART_NOTES or measures > MOST_MEASURES:
+            raise ScoreError(
+                "too_many_notes",
+                f"a part has {notes} notes in {measures} measures; {MOST_PART_NOTES} in {MOST_MEASURES} is the most",
+            )
+        depth = deepest = 0
+        most_times = 2
         for repeat in part.iter("repeat"):
             depth = depth + 1 if repeat.get("direction") == "forward" else max(depth - 1, 0)
+            deepest = max(deepest, depth, 1)
             times = repeat.get("times", "2")
-            if depth > DEEPEST_REPEATS or not times.isdigit() or not 1 <= int(times) <= MOST_REPEATS:
+            if not (times.isdecimal() and len(times) <= 3 and 1 <= int(times) <= MOST_REPEATS):
                 raise ScoreError(
-                    "repeats",
-                    f"repeats are nested more than {DEEPEST_REPEATS} deep or played more than {MOST_REPEATS} times",
+                    "repeats", f"a repeat is played {times[:9]!r} times; {MOST_REPEATS} is the most"
                 )
+            most_times = max(most_times, int(times))
+        if measures * most_times**deepest > MOST_PLAYED_MEASURES:
+            raise ScoreError(
+                "repeats",
+                f"{measures} measures, with repeats {deepest} deep played up to {most_times} times, are too many",
+            )
