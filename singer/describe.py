@@ -23,8 +23,8 @@ def describe_score(score: Score) -> dict[str, Any]:
 
     ``notes`` counts all notes, ``breaths`` and ``held`` some of them; ``bars`` counts those begun from beat 0.
     """
-    sung = [note.midi for note in score.notes if note.lyric != BREATH]
-    lyrics = [note.lyric for note in score.notes]
+    sung = [note.midi for note in score.notes if note.lyric.strip() != BREATH]
+    lyrics = [note.lyric.strip() for note in score.notes]
     return {
         "title": score.title,
         "voice": score.voice,
@@ -93,7 +93,7 @@ def _languages(score: Score) -> tuple[Language, ...]:
     """Languages of the lyrics, by note where a note says so, else by script."""
     found: set[Language] = set()
     for note in score.notes:
-        if note.lyric not in (HOLD, NEXT_SYLLABLE, BREATH):
+        if note.lyric.strip() not in (HOLD, NEXT_SYLLABLE, BREATH):
             language = note.language or score.language
             text = _READING.sub("", note.lyric)
             spans = split_spans(text, language)

@@ -83,7 +83,7 @@ def to_notes(imported: Sequence[ImportedNote]) -> tuple[Note, ...]:
     if not notes:
         raise ScoreError("no_lyrics", "no note has a lyric; write the lyrics under the notes", "")
     if left_out:
-        _LOG.warning("%d notes without lyric, before the first one or after a rest, are left out", left_out)
+        _LOG.warning("notes without lyric, before the first one or after a rest, are left out: %d", left_out)
     return tuple(notes)
 
 

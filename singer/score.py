@@ -237,7 +237,7 @@ class Score:
             )
 
     def _check_order(self) -> None:
-        if self.notes[0].lyric in (HOLD, NEXT_SYLLABLE):
+        if self.notes[0].lyric.strip() in (HOLD, NEXT_SYLLABLE):
             raise ScoreError(
                 "nothing_to_hold",
                 f'the first note cannot be "{self.notes[0].lyric}": there is no syllable before it',
@@ -278,7 +278,7 @@ def check_range(score: Score, voice_title: str, lowest_midi: float, highest_midi
     Raises:
         ScoreError: ``outside_range``, naming the first such note and how far to transpose.
     """
-    sung = [(index, note.midi) for index, note in enumerate(score.notes) if note.lyric != BREATH]
+    sung = [(index, note.midi) for index, note in enumerate(score.notes) if note.lyric.strip() != BREATH]
     outside = [index for index, midi in sung if not lowest_midi <= midi <= highest_midi]
     if not outside:
         return
@@ -312,7 +312,7 @@ def _in_languages(language: str, where: str) -> None:
 
 
 def _check_phones(note: Note, where: str) -> None:
-    if note.lyric in (HOLD, NEXT_SYLLABLE, BREATH):
+    if note.lyric.strip() in (HOLD, NEXT_SYLLABLE, BREATH):
         raise ScoreError(
             "phones_without_syllable",
             f'phones are given, but the lyric "{note.lyric}" sings no syllable of its own',

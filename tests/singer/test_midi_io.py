@@ -117,7 +117,7 @@ def test_notes_before_the_first_lyric_and_after_rests_are_instrumental(
     notes = [Sung(0, 1, 60), Sung(1, 1, 62, "la"), Sung(2, 1, 64), Sung(6, 1, 65), Sung(8, 1, 67, "li")]
     score = read(midi_track(notes))
     assert [(note.start_beat, note.lyric) for note in score.notes] == [(1, "la"), (2, "-"), (8, "li")]
-    assert "2 notes without lyric" in caplog.text
+    assert "notes without lyric, before the first one or after a rest, are left out: 2" in caplog.text
 
 
 def test_syllables_on_one_note_are_sung_together() -> None:

@@ -199,6 +199,12 @@ def test_what_is_written_is_read_as_the_same_score_and_fits_the_schema(seed: int
     jsonschema.validate(json.loads(text), score_schema())
 
 
+def test_the_example_of_the_documentation_is_read() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "score.md").read_text(encoding="utf-8")
+    example = text.split("```json\n")[1].split("```")[0]
+    assert read_score_json(example.encode()) == document_to_score(JASMINE)
+
+
 def test_the_published_schema_is_the_one_of_the_code() -> None:
     published = json.loads(SCHEMA_FILE.read_text(encoding="utf-8"))
     assert published == score_schema(), "run python -m singer.schemas"
