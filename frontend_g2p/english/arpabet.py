@@ -32,7 +32,8 @@ def _is_onset(cluster: Sequence[str], vowel: str) -> bool:
     if len(cluster) == 1:
         return cluster[0] != "NG"
     if cluster[-1] == "Y":
-        return vowel[:2] in ("UW", "UH") and len(cluster) == 2 and cluster[0] in word_set("before_y")
+        follows = word_set("before_y") if vowel[:2] in ("UW", "UH") else word_set("before_y_and_any_vowel")
+        return len(cluster) == 2 and cluster[0] in follows
     return " ".join(cluster) in word_set("onsets_of_two" if len(cluster) == 2 else "onsets_of_three")
 
 

@@ -85,16 +85,30 @@ def _match_surface(
     lexicon: _Lexicon, text: str, position: int, boundaries: Collection[int]
 ) -> SongReading | None:
     for length in range(min(lexicon.longest, len(text) - position), 0, -1):
-        reading = lexicon.surfaces.get(text[position : position + length])
-        if reading is not None and (length > 1 or _stands_alone(text, position, boundaries)):
-            return SongReading(position, position + length, reading)
+        end = position + length
+        reading = lexicon.surfaces.get(text[position:end])
+        if reading is not None and _is_own_word(text, position, end, boundaries):
+            return SongReading(position, end, reading)
     return None
 
 
-def _stands_alone(text: str, position: int, boundaries: Collection[int]) -> bool:
-    neighbours = text[max(0, position - 1) : position] + text[position + 1 : position + 2]
-    return (
-        position in boundaries
-        and position + 1 in boundaries
-        and not any("一" <= char <= "鿿" or char == "々" or char.isdigit() for char in neighbours)
-    )
+def _is_own_word(text: str, start: int, end: int, boundaries: Collection[int]) -> bool:
+    """Whether a surface is no part of a longer word.
+
+    Between kanji (平城 in 平城京) the analyser must see a boundary. A single kanji must also be a word of the analyser's,
+    with no kanji, katakana or digit beside it (薄, but not in 薄れ; 色, but not in ガラス色).
+    """
+    before, after = text[max(0, start - 1) : start], text[end : end + 1]
+    if end - start == 1:
+        return {start, end} <= set(boundaries) and not any(map(_joins, before + after))
+    joined_before = _is_kanji(before) and _is_kanji(text[start]) and start not in boundaries
+    joined_after = _is_kanji(after) and _is_kanji(text[end - 1]) and end not in boundaries
+    return not joined_before and not joined_after
+
+
+def _is_kanji(char: str) -> bool:
+    return "一" <= char <= "鿿" or char == "々"
+
+
+def _joins(char: str) -> bool:
+    return _is_kanji(char) or "ァ" <= char <= "ー" or char.isdigit()

@@ -51,7 +51,8 @@ def read_japanese(text: str, offset: int, first_word: int) -> list[Syllable]:
     word = first_word
     for start, end in _runs(text, offset):
         piece = text[start:end]
-        for item in _words(piece, offset + start):
+        follows_other_text = start == 0 and offset > 0
+        for item in _words(piece, offset + start, follows_other_text):
             added = _lay_out(piece[item.start : item.end], item.reading, offset + start + item.start, word)
             syllables += added
             word += bool(added)
@@ -82,10 +83,15 @@ def _check_gap(text: str, start: int, end: int, offset: int) -> None:
             raise ReadingError("unknown_symbol", message, char, offset + place, offset + place + 1)
 
 
-def _words(piece: str, start: int) -> list[_Word]:
-    """Words of a run; only kanji need the analyser."""
+def _words(piece: str, start: int, follows_other_text: bool) -> list[_Word]:
+    """Words of a run; only kanji need the analyser.
+
+    A run that is nothing but a particle, right behind text that was read otherwise (故郷{ふるさと}は), is a particle.
+    """
     if any(_KANJI.match(char) for char in piece):
         return _analysed_words(piece, start)
+    if follows_other_text and piece in _TOPIC_ENDINGS:
+        return [_Word(0, len(piece), _TOPIC_ENDINGS[piece])]
     parts = re.finditer(r"[^\d.,%]+|[\d.,%]+", piece)
     return [
         _Word(part.start(), part.end(), number_kana(part[0]) if part[0][0].isdigit() else part[0])
