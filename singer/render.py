@@ -21,6 +21,7 @@ from singer.limiter import Limiter
 from singer.performance.performance import Performance, PhrasePerformance
 from singer.phrase_audio import sing_phrase
 from singer.phrase_cache import PhraseCache, cache_key, content_digest
+from singer.score import Score
 from singer.voice import Voice
 
 
@@ -52,17 +53,18 @@ class RenderOptions:
 
 
 def stream(
-    performance: Performance,
+    song: Score | Performance,
     voice: Voice,
     *,
     options: RenderOptions | None = None,
     cancel: CancelToken | None = None,
     cache: PhraseCache | None = None,
 ) -> Iterator[AudioChunk]:
-    """Sing ``performance``, chunk by chunk.
+    """Sing ``song``, chunk by chunk.
 
     Args:
-        performance: the song.
+        song: a performance; or a score, which is performed by the rules first (``singer.song.perform_song``
+            does the same and tells of guesses and compromises).
         voice: who sings.
         options: block sizes, output rate, seed.
         cancel: looked at before every run of a model; closing the iterator stops the work as well.
@@ -73,28 +75,30 @@ def stream(
         longer than a block. Memory is bounded by a block, and by a phrase where a cache collects it.
 
     Raises:
+        LyricsError, ScoreError: a score that cannot be performed; before any sound.
         PerformanceError: phrases overlap or hold more phones than frames; before any sound.
         VoicebankError: the voice lacks a phone or language; before any sound.
         ModelError: a model failed.
         Cancelled: asked to stop.
     """
     settings = options or RenderOptions()
+    performance = _performed(song, voice)
     _check(performance, voice)
     chunks = _native_chunks(performance, voice, settings, cancel or CancelToken(), cache)
     return resample(chunks, voice.spec.sample_rate_hz, settings.rate_of(voice))
 
 
 def render(
-    performance: Performance,
+    song: Score | Performance,
     voice: Voice,
     *,
     options: RenderOptions | None = None,
     cancel: CancelToken | None = None,
     cache: PhraseCache | None = None,
 ) -> Audio:
-    """Sing ``performance`` into one array: ``stream`` drained; arguments and errors are its own."""
+    """Sing ``song`` into one array: ``stream`` drained; arguments and errors are its own."""
     settings = options or RenderOptions()
-    chunks = stream(performance, voice, options=settings, cancel=cancel, cache=cache)
+    chunks = stream(song, voice, options=settings, cancel=cancel, cache=cache)
     return Audio(_joined(chunk.samples for chunk in chunks), settings.rate_of(voice))
 
 
@@ -103,6 +107,14 @@ def output_samples(performance: Performance, voice: Voice, options: RenderOption
     native = _native_samples(performance, voice)
     rate, own = options.rate_of(voice), voice.spec.sample_rate_hz
     return native if rate == own else int(native * (rate / own) + 0.5)
+
+
+def _performed(song: Score | Performance, voice: Voice) -> Performance:
+    if isinstance(song, Performance):
+        return song
+    from singer.song import perform_song  # a performance needs no readers of lyrics
+
+    return perform_song(song, voice).performance
 
 
 def _native_samples(performance: Performance, voice: Voice) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import os
@@ -410,3 +411,39 @@ def test_main_help_lists_every_verb_and_version_is_that_of_the_package() -> None
 
 def test_unknown_verb() -> None:
     assert run("dance").exit_code == 2
+
+
+class TestTerminals:
+    """Progress for people, quiet for programs."""
+
+    def test_a_reader_that_goes_away_ends_the_song_quietly(self, score: Path) -> None:
+        piped = (
+            f"{sys.executable} -m api.cli sing {score} -o - | head -c 100 > head.bin; echo ${{PIPESTATUS[0]}}"
+        )
+        done = subprocess.run(
+            ["bash", "-c", piped], capture_output=True, text=True, timeout=60, check=False, env=_environment()
+        )
+        assert Path("head.bin").stat().st_size == 100
+        assert done.stdout.strip() == "8"
+        assert "went away" in done.stderr
+        assert "Traceback" not in done.stderr
+        assert "Exception ignored" not in done.stderr
+
+    def test_progress_bar_only_on_a_terminal(self, score: Path) -> None:
+        import pty
+
+        command = [sys.executable, "-m", "api.cli", "sing", str(score), "-o", "a.wav"]
+        main_end, terminal = pty.openpty()
+        shown = b""
+        with subprocess.Popen(command, stderr=terminal, env={**_environment(), "TERM": "xterm"}) as process:
+            os.close(terminal)
+            with contextlib.suppress(OSError):  # the end of a pseudo-terminal is an error on Linux
+                while piece := os.read(main_end, 4096):
+                    shown += piece
+        os.close(main_end)
+        assert process.returncode == 0
+        assert b"\x1b[" in shown
+        assert b"Two lines" in shown
+        piped = subprocess.run(command, capture_output=True, timeout=60, check=True, env=_environment())
+        assert b"\x1b[" not in piped.stderr
+        assert b"Two lines" not in piped.stderr

@@ -18,6 +18,8 @@ from singer.limiter import CEILING_DBFS
 from singer.performance.performance import Performance
 from singer.phrase_cache import PhraseCache
 from singer.render import RenderOptions, output_samples, render, stream
+from singer.score import Note, Score
+from singer.song import perform_song
 from singer.voice import Model, Voice
 from tests.singer.performances import MA_SI, phrase, song
 from voicebanks.load import load_voice
@@ -160,6 +162,18 @@ def test_one_short_note(voice: Voice) -> None:
 
 def test_a_song_without_phrases_is_silence(voice: Voice) -> None:
     assert render(Performance("builtin", "", 1.5, ()), voice).samples.tolist() == [0.0] * 66_150
+
+
+def test_a_score_is_performed_and_sung(voice: Voice) -> None:
+    score = Score((Note(1.0, 1.0, 64.0, "ma1"), Note(4.0, 1.0, 67.0, "a1")), title="two")
+    performed = perform_song(score, voice).performance
+    assert np.array_equal(render(score, voice).samples, render(performed, voice).samples)
+    assert len(render(score, voice).samples) == round(performed.duration_s * 44_100)
+
+
+def test_one_note_score(voice: Voice) -> None:
+    audio = render(Score((Note(0.0, 0.25, 60.0, "a1"),)), voice)
+    assert np.abs(audio.samples).max() > 0.05
 
 
 class TestCache:
