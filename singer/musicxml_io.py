@@ -47,6 +47,7 @@ def read_musicxml(document: bytes, options: ImportOptions, title: str = "") -> S
     keep_part(root, part)
     try:
         measures = _measures(root, part)
+        _check_verse(measures, options.verse)
         imported = list(_imported(measures, options.verse))
         tempo, bar_beats = _tempo(measures), _bar(measures)
     except ScoreError:
@@ -70,11 +71,10 @@ _Measures = Sequence[tuple[float, int, Any]]
 
 def _measures(root: Element, part: XmlPart) -> _Measures:
     """Measures of the part as they are played: (first beat, how many times it has been played before, measure)."""
-    from music21.musicxml.xmlToM21 import MusicXMLImporter, MusicXMLWarning
+    from music21.musicxml.xmlToM21 import MusicXMLImporter
 
-    warnings.filterwarnings(
-        "ignore", category=MusicXMLWarning
-    )  # what matters of it comes as an exception too
+    # What matters of its warnings comes as an exception too.
+    warnings.filterwarnings("ignore", module=r"music21\..*")
     importer = MusicXMLImporter()
     importer.xmlRootToScore(root, importer.stream)
     parts = list(importer.stream.parts)
@@ -152,6 +152,18 @@ def _sung_notes(measure: Any) -> Iterator[tuple[float, Any]]:
 
 def _is_cue(note: Any) -> bool:
     return bool(note.hasStyleInformation and note.style.noteSize == "cue")
+
+
+def _check_verse(measures: _Measures, verse: int | None) -> None:
+    numbers = {
+        lyric.number
+        for _, _, measure in measures
+        for note in measure.recurse().notes
+        for lyric in note.lyrics
+    }
+    if verse is not None and verse not in numbers:
+        listed = ", ".join(map(str, sorted(numbers)))
+        raise ScoreError("which_verse", f"there is no verse {verse}; choose from {listed}")
 
 
 def _verse(notes: Sequence[tuple[float, Any]], verse: int) -> int:

@@ -74,6 +74,19 @@ def test_a_repeat_sings_the_next_verse() -> None:
     assert lyrics(read(two, bar_note(62, 4, xml_lyric("end")), verse=2)) == ["two", "two", "end"]
 
 
+def test_a_verse_that_is_not_there_is_an_error() -> None:
+    error = refused(HEAD + bar_note(60, 4, xml_lyric("one"), xml_lyric("two", 2)), verse=3)
+    assert (error.code, error.message) == ("which_verse", "there is no verse 3; choose from 1, 2")
+
+
+def test_dotted_beats_and_sound_elements_give_the_tempo() -> None:
+    dotted = HEAD.replace("<beat-unit>quarter</beat-unit>", "<beat-unit>quarter</beat-unit><beat-unit-dot/>")
+    dotted = dotted.replace('<sound tempo="100"/>', "")
+    assert read(dotted + bar_note(60, 4, xml_lyric("la"))).tempo.changes == ((0, 150),)
+    plain = HEAD[: HEAD.index("<direction>")] + '<sound tempo="66"/>'
+    assert read(plain + bar_note(60, 4, xml_lyric("la"))).tempo.changes == ((0, 66),)
+
+
 def test_a_melisma_of_a_verse_takes_no_syllable_of_another() -> None:
     bar = bar_note(60, 2, xml_lyric("one"), xml_lyric("two", 2)) + bar_note(62, 2, xml_lyric("more"))
     score = read(HEAD + REPEAT_FROM + bar + REPEAT_TO)
