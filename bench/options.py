@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,6 +26,7 @@ class Options:
 
 
 def default_cache() -> Path:
-    """The user's cache folder of this project: ``$XDG_CACHE_HOME/singer`` or ``~/.cache/singer``."""
-    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(base) / "singer"
+    """The project's folder in the user's cache, where the corpus builder puts its takes as well."""
+    from platformdirs import user_cache_path
+
+    return Path(user_cache_path("singer-engine"))

@@ -13,7 +13,7 @@ import hashlib
 import logging
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -133,7 +133,10 @@ def _training_takes(options: Options) -> list[tuple[Path, dict[str, Any]]]:
         and not row["heldout"]
     ]
     if not known:
-        raise FileNotFoundError(f"no takes of timbres {EVALUATION_TIMBRES}* in {options.corpus}")
+        raise FileNotFoundError(
+            f"no takes of timbres {EVALUATION_TIMBRES}* in {options.corpus}; make them with "
+            "python -m singer.training.corpus build --timbre eval1 --timbre eval2 --minutes 4"
+        )
     order = np.random.default_rng(0).permutation(len(known))
     return [known[index] for index in order[: 4 if options.toy else TRAINING_TAKES]]
 
