@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 
 import numpy as np
+from numpy.typing import NDArray
 
 from frontend_g2p.inventory import INVENTORY, unit_map, with_roles
 from frontend_g2p.phones import Language, Phone
@@ -149,10 +151,34 @@ def shuffled_line(language: Language, count: int, place: int, seed: int, rng: np
         order = np.random.default_rng([seed, index // len(table)]).permutation(len(table))
         chosen = table[int(order[index % len(table)])]
         if language == "zh":
-            tone = int(rng.integers(0, 5))
-            chosen = CorpusSyllable("zh", chosen.reading, chosen.phones, tone=tone)
+            chosen = replace(chosen, tone=int(rng.integers(0, 5)))
         row.append(chosen)
     return Line(tuple(_with_special_morae(row, rng)) if language == "ja" else tuple(row), "")
+
+
+def balanced_line(language: Language, count: int, rng: np.random.Generator) -> Line:
+    """``count`` syllables drawn so that phones which few syllables hold come as often as the others nearly do.
+
+    Args:
+        language: zh, yue or ja.
+        count: number of syllables.
+        rng: draws them.
+    """
+    table = syllables(language)
+    drawn = rng.choice(len(table), size=count, p=_phone_weights(language))
+    row = [
+        replace(table[int(place)], tone=int(rng.integers(0, 5)) if language == "zh" else 0) for place in drawn
+    ]
+    return Line(tuple(_with_special_morae(row, rng)) if language == "ja" else tuple(row), "")
+
+
+@cache
+def _phone_weights(language: Language) -> NDArray[np.float64]:
+    """Chance of each syllable: the sum of one over the number of syllables that share each of its phones."""
+    table = syllables(language)
+    counts = Counter(phone.symbol for item in table for phone in item.phones)
+    weights = np.array([sum(1.0 / counts[phone.symbol] for phone in item.phones) for item in table])
+    return np.asarray(weights / weights.sum(), np.float64)
 
 
 def _with_special_morae(row: Sequence[CorpusSyllable], rng: np.random.Generator) -> list[CorpusSyllable]:

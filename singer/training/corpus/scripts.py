@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 
 from frontend_g2p.phones import LANGUAGES, Language
-from singer.training.corpus.material import Line, english_lines, shuffled_line
+from singer.training.corpus.material import Line, balanced_line, english_lines, shuffled_line
 
 Kind = Literal["spoken", "sung", "breath"]
 
@@ -26,7 +26,9 @@ _ROUND: tuple[tuple[Language, Kind], ...] = (
 _BREATH_ROUND = 2
 _SPOKEN_SYLLABLES = (11, 16)
 _SUNG_SYLLABLES = (8, 12)
-_SUNG_EXTRA = 3
+_MORAE_EXTRA = 3
+_LISTED_TAKES = 24
+"""After this many takes of a language and kind, every second one is drawn for its rare phones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,9 @@ def _line(timbre: str, language: Language, kind: Kind, count: int, heldout: bool
     low, high = _SPOKEN_SYLLABLES if kind == "spoken" else _SUNG_SYLLABLES
     length = int(rng.integers(low, high + 1))
     if language == "ja" and kind == "spoken":
-        length += _SUNG_EXTRA
+        length += _MORAE_EXTRA
+    if count >= _LISTED_TAKES and count % 2:
+        return balanced_line(language, length, rng)
     # Spoken takes go through one order of the list, sung takes through another.
     return shuffled_line(language, length, count * low, _seed(timbre, f"{language} {kind}"), rng)
 
