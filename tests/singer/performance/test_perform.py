@@ -137,6 +137,22 @@ class TestReperform:
         ]
         assert [part.marks["tension"] for part in again.phrases] == ["auto", "auto", "edited"]
 
+    def test_edits_move_with_the_first_vowel(self):
+        far = phrase([("m a", 0.5, 60)], start_s=9.0)
+        before = perform(score_of(far), (far,), voice="x")
+        old = before.phrases[0]
+        spike = np.zeros(old.frames, np.float32)
+        spike[round((9.0 - old.start_s) * 100)] = 1.0
+        marks = {**old.marks, "tension": "edited"}
+        edited = replace(old, curves={**old.curves, "tension": spike}, marks=marks)
+        near = song([[("n i", 0.7, 60)], [("m a", 0.5, 60)]], [0.3], start_s=0.5)
+        again = reperform(replace(before, phrases=(edited,)), score_of(*near), near).phrases[1]
+        assert again.frames < old.frames  # a breath was before it, and is not any more
+        vowel_s = near[1].start_s
+        assert np.flatnonzero(again.curves["tension"] == 1.0).tolist() == [
+            round((vowel_s - again.start_s) * 100)
+        ]
+
     def test_edits_of_a_phrase_with_other_words_stay_where_they_were(self):
         before, after = phrase([("m a", 1.0, 60)]), phrase([("n i", 2.0, 60)])
         edited = self.drawn(perform(score_of(before), (before,), voice="x"), 0, "gender", -0.5)

@@ -1,12 +1,15 @@
 """Timing by hand-computed numbers: 70 ms nasal, 110 ms fricative and so on, as in the table of lengths."""
 
+from dataclasses import replace
+
 import pytest
-from phrase_builders import phrase
+from phrase_builders import phrase, syllable
 
 from singer.errors import PerformanceError
 from singer.performance.lengths import fit_lengths
 from singer.performance.phone_timing import DEFAULT_DURATIONS
 from singer.performance.style import Style
+from singer.performance.sung_units import syllable_weight
 from singer.performance.timing import time_phones
 
 QUIET = Style(breaths=False)
@@ -159,6 +162,29 @@ def test_syllables_share_a_note_by_weight():
     assert [span.start_s for span in timing.spans if span.role == "nucleus"] == pytest.approx([1.0, 1.4])
 
 
+@pytest.mark.parametrize(
+    ("symbols", "language", "reading", "weight"),
+    [
+        ("m a", "zh", "ma5", 0.75),
+        ("m a", "zh", "ma1", 1.0),
+        ("m a", "yue", "maa5", 1.0),
+        ("ð ə", "en", "DH AH0", 0.75),
+        ("s ʌ n", "en", "S AH1 N", 1.0),
+        ("Q", "ja", "っ", 0.75),
+        ("k a", "ja", "か", 1.0),
+    ],
+)
+def test_weights_of_syllables(symbols, language, reading, weight):
+    assert syllable_weight(syllable(symbols, language, reading)) == weight
+
+
+def test_notes_that_overlap_by_float_error_still_join():
+    drawn = phrase([("m a", 0.5, 60), ("n i", 0.5, 62)])
+    first = replace(drawn.notes[0], end_s=drawn.notes[0].end_s + 5e-7)
+    timing = time_phones(replace(drawn, notes=(first, drawn.notes[1])), QUIET)
+    assert timing.units[0].end_s == timing.units[1].start_s == 1.5
+
+
 def test_too_many_syllables_for_a_note_are_refused():
     with pytest.raises(PerformanceError) as caught:
         time_phones(phrase([("/".join(["k a"] * 30), 0.2, 60)], "ja"), QUIET)
@@ -235,6 +261,10 @@ class TestBreaths:
         # of 330 ms the release before takes 82.5; 70 go to m, 20 and 30 are silence
         found = rows(line, style=Style(), start_s=5.0, before_s=0.33, index=1)
         assert found[:3] == [("SP", 4760, 4780), ("AP", 4780, 4900), ("SP", 4900, 4930)]
+        shorter = [("m a", 1.9, 60), ("m a", 2.0, 60)]
+        assert "AP" not in [
+            row[0] for row in rows(shorter, style=Style(), start_s=5.0, before_s=0.33, index=1)
+        ]
         assert "AP" not in [
             row[0] for row in rows([("s t ɹ i", 4.1, 60)], "en", Style(), start_s=5.0, before_s=0.33, index=1)
         ]
@@ -257,6 +287,12 @@ class TestBreaths:
         short = time_phones(phrase(line[:3], start_s=5.0), Style())
         assert sum(span.symbol == "AP" for span in short.spans) == 1
 
+    def test_a_breath_note_counts_as_a_breath(self):
+        line = [("m a", 3.0, 60), ("AP", 0.29, 60), ("m a", 3.0, 60), ("rest", 0.29, 0), ("m a", 4.0, 60)]
+        spans = time_phones(phrase(line, start_s=5.0), Style()).spans
+        # from the end of the breath note to the end of the phrase it is 7.3 s, from the start of the phrase 10.6 s
+        assert [round(span.end_s, 2) for span in spans if span.symbol == "AP" and span.note is None] == [4.9]
+
     def test_breaths_never_shorten_notes(self):
         line = [("m a", 3.0, 60), ("rest", 0.29, 0)] * 4
         with_breaths, without = (
@@ -270,4 +306,5 @@ def test_fit_lengths():
     assert fit_lengths([0.1, 0.1], 0.1) == [0.05, 0.05]
     assert fit_lengths([0.3, 0.03], 0.1) == pytest.approx([0.08, 0.02])
     assert fit_lengths([1.0, 1.0, 1.0], 0.03) == pytest.approx([0.01] * 3)
+    assert fit_lengths([1.0, 0.1, 0.23], 0.12) == pytest.approx([0.08, 0.02, 0.02])
     assert fit_lengths([], 0.3) == []
