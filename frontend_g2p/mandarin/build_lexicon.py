@@ -11,6 +11,7 @@ import math
 import re
 import sys
 import zlib
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from frontend_g2p.mandarin.lexicon import FILE_NAME
 _DATA = Path(__file__).parents[1] / "data"
 _HAN = re.compile(r"[㐀-鿿]+")
 _LONGEST = 12
+_LEAST_USES = 3
 _COMMON = 20
 """A word whose reading is that of its characters is kept from this frequency on, to help find word boundaries."""
 
@@ -36,15 +38,34 @@ def _numbered(readings: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
     }
 
 
-def _phrases() -> dict[str, tuple[str, ...]]:
-    """Readings of words of two characters and more; the better-kept list wins."""
+def _phrases(single: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
+    """Readings of words of two characters and more; the best-kept list wins.
+
+    From the others a word is only taken if no character has a reading there that it hardly ever has in the best one:
+    they give many words an obsolete reading.
+    """
     from pypinyin.constants import PHRASES_DICT
     from pypinyin_dict.phrase_pinyin_data import di, zdic_cibs, zdic_cybs
 
+    best = _numbered(PHRASES_DICT)
+    uses = Counter(
+        pair for word, reading in best.items() for pair in zip(word, map(_toneless, reading), strict=True)
+    )
     phrases: dict[str, tuple[str, ...]] = {}
-    for source in (zdic_cybs.phrases_dict, zdic_cibs.phrases_dict, di.phrases_dict, PHRASES_DICT):
-        phrases.update({word: reading for word, reading in _numbered(source).items() if len(word) > 1})
-    return phrases
+    for source in (di.phrases_dict, zdic_cibs.phrases_dict, zdic_cybs.phrases_dict):
+        for word, reading in _numbered(source).items():
+            pairs = zip(word, map(_toneless, reading), strict=True)
+            if not (word.endswith("都") and reading[-1] == "du1") and all(
+                syllable == _toneless(single.get(character, "")) or uses[character, syllable] >= _LEAST_USES
+                for character, syllable in pairs
+            ):
+                phrases[word] = reading
+    phrases.update(best)
+    return {word: reading for word, reading in phrases.items() if len(word) > 1}
+
+
+def _toneless(syllable: str) -> str:
+    return syllable.rstrip("12345")
 
 
 def _characters(frequencies: Mapping[str, int], overlay: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
@@ -84,7 +105,7 @@ def build(jieba_dictionary: Path) -> bytes:
     total = sum(frequencies.values())
     overlay, dropped = _read_overlay()
     single = _characters(frequencies, overlay)
-    phrases = {word: reading for word, reading in _phrases().items() if word not in dropped}
+    phrases = {word: reading for word, reading in _phrases(single).items() if word not in dropped}
     entries: dict[str, tuple[tuple[str, ...], float]] = {
         character: ((reading,), frequencies.get(character, 1)) for character, reading in single.items()
     }

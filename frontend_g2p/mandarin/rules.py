@@ -9,7 +9,9 @@ from functools import cache, cached_property
 from importlib.resources import files
 
 BOUNDARY = "，"
-"""What stands in a context for a character that is not Han, and for the ends of the line."""
+"""What stands in a context for blanks and punctuation, and for the ends of the line."""
+FOREIGN = "Ａ"
+"""What stands in a context for a letter or digit."""
 
 _WINDOW = 12
 _LONGEST_OPEN_WORD = 3
@@ -57,7 +59,7 @@ def parse_rule(line: str) -> Rule:
 
 
 def apply_rules(text: str, readings: Sequence[str], word_lengths: Sequence[int]) -> list[str]:
-    """Correct the readings of a simplified text whose non-Han characters are ``，``.
+    """Correct the readings of a simplified text of Han, ``，`` and ``Ａ`` (letters and digits).
 
     ``word_lengths`` has the length of the word that each character is in; longer ones are left alone.
     """
