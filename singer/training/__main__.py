@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 from platformdirs import user_cache_dir
 
+from singer.training.corpus.boundaries import settle_boundaries
 from singer.training.corpus.builder import build
 from singer.training.fairseq_run import train
 from singer.training.prepare import prepare
@@ -26,8 +27,12 @@ def main() -> None:
 
 
 @main.command()
-@click.option("--work", type=click.Path(path_type=Path), default=None, help="Folder for corpus and checkpoints.")
-@click.option("--to", "target", type=click.Path(path_type=Path), default=SHIPPED_TEXTS, help="Voice folder to write.")
+@click.option(
+    "--work", type=click.Path(path_type=Path), default=None, help="Folder for corpus and checkpoints."
+)
+@click.option(
+    "--to", "target", type=click.Path(path_type=Path), default=SHIPPED_TEXTS, help="Voice folder to write."
+)
 @click.option("--workers", default=os.cpu_count() or 1, show_default="cores", help="Processes and threads.")
 def make(work: Path | None, target: Path, workers: int) -> None:
     """Build the corpus, prepare it, train both networks and write the voice folder.
@@ -55,6 +60,7 @@ def make_voice(recipe: Recipe, home: Path, target: Path, workers: int) -> None:
     corpus, items = home / "corpus", home / "items"
     for timbre, minutes in recipe.minutes.items():
         build(timbre, minutes, corpus, workers=workers)
+        settle_boundaries(corpus, timbre)
     prepare(corpus, items, recipe.timbres, workers)
     threads = max(workers // 2, 1)
     with ThreadPoolExecutor(2 if workers > 1 else 1) as pool:
