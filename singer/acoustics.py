@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +14,7 @@ from singer.cancel import CancelToken
 from singer.errors import VoicebankError
 from singer.expression import express
 from singer.features import Features
-from singer.performance.performance import PhrasePerformance
+from singer.performance.performance import PhoneSpan, PhrasePerformance
 from singer.voice import Voice
 
 POSITION_FEATURES = 3
@@ -101,7 +102,7 @@ def phone_track(performance: PhrasePerformance, voice: Voice) -> PhoneTrack:
         if span.language is not None and span.language not in voice.languages:
             known = ", ".join(voice.languages)
             raise VoicebankError("language", f"voice {voice.name} sings {known}, not {span.language}")
-    spans = performance.phones
+    spans = [group[-1] for group in _held(performance.phones)]
     ends_s = np.array([span.end_s for span in spans])
     return PhoneTrack(
         np.array([voice.phones[span.symbol] for span in spans], np.int64),
@@ -111,6 +112,18 @@ def phone_track(performance: PhrasePerformance, voice: Voice) -> PhoneTrack:
         ),
         frame_lengths(ends_s, performance.start_s, performance.frames, voice.spec.frame_rate_hz),
     )
+
+
+def _held(spans: tuple[PhoneSpan, ...]) -> list[list[PhoneSpan]]:
+    """Spans grouped so that a vowel held over several notes is one phone, as it was in the training material."""
+    groups = [[spans[0]]]
+    for before, span in pairwise(spans):
+        alike = (before.symbol, before.role, before.language) == (span.symbol, span.role, span.language)
+        if alike and span.role == "nucleus":
+            groups[-1].append(span)
+        else:
+            groups.append([span])
+    return groups
 
 
 def encode(track: PhoneTrack, voice: Voice, cancel: CancelToken) -> NDArray[np.float32]:

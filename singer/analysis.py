@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from singer.bands import (
+    AMPLITUDE_FLOOR,
     APERIODICITY_BANDS,
     ENVELOPE_BANDS,
     REFERENCE_RATE_HZ,
@@ -22,7 +23,6 @@ from singer.features import Features
 FRAME_PERIOD_MS = 10.0
 LOWEST_F0_HZ = 60.0
 HIGHEST_F0_HZ = 1_500.0
-AMPLITUDE_FLOOR = 1e-5
 BAND_EDGE_SHARE = 0.9
 """Share of the Nyquist frequency that is trusted; recordings and resamplers roll off above it."""
 
@@ -51,8 +51,8 @@ def analyse(
     Args:
         audio: float32 [N], mono, full scale 1.
         sample_rate_hz: 16 000 or more.
-        f0_hz: float64 [T] pitch at 100 frames/s where it is known, 0 or NaN where unvoiced; frame ``i`` is at ``i * 10`` ms. Tracked
-            if not given. D4C decides for itself which of these frames are voiced.
+        f0_hz: float64 [T] pitch at 100 frames/s where it is known, 0 or NaN where unvoiced; frame ``i`` is at
+            ``i * 10`` ms. Tracked if not given. D4C decides for itself which of these frames are voiced.
 
     Returns:
         Features of T = floor(N / sample_rate_hz * 100) + 1 frames, or of len(f0_hz) frames.

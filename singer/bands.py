@@ -13,6 +13,9 @@ TOP_HZ = 20_000.0
 REFERENCE_RATE_HZ = 44_100
 """Envelopes are amplitudes of a filter that shapes unit-variance white noise at this sample rate."""
 
+AMPLITUDE_FLOOR = 1e-5
+"""Envelopes do not fall below this amplitude, some 100 dB under full scale."""
+
 _MEL_BREAK_HZ = 700.0
 _TOP_MEL = 2595.0 * math.log10(1.0 + TOP_HZ / _MEL_BREAK_HZ)
 

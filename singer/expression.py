@@ -11,7 +11,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from singer.bands import APERIODICITY_BANDS, ENVELOPE_BANDS, band_centres_hz, hz_to_mel
+from singer.bands import AMPLITUDE_FLOOR, APERIODICITY_BANDS, ENVELOPE_BANDS, band_centres_hz, hz_to_mel
 from singer.features import Features
 
 DB = float(np.log(10.0) / 20.0)
@@ -45,6 +45,7 @@ def express(features: Features, curves: Mapping[str, NDArray[np.float32]]) -> Fe
     octaves = np.log2(np.clip(band_centres_hz(ENVELOPE_BANDS), _LOWEST_TILT_HZ, _HIGHEST_TILT_HZ) / _PIVOT_HZ)
     tilt_db = TENSION_TILT_DB * tension - BREATH_TILT_DB * np.maximum(breath, 0.0) + LOUDNESS_TILT * loudness
     envelope = envelope + DB * (loudness[:, None] + tilt_db[:, None] * octaves.astype(np.float32))
+    envelope = np.maximum(envelope, np.log(AMPLITUDE_FLOOR))
     return Features(envelope.astype(np.float32), _breathe(features.aperiodicity, breath - 0.3 * tension))
 
 

@@ -51,6 +51,16 @@ def test_positions_by_hand() -> None:
     np.testing.assert_allclose(found[1, 1:], [np.tanh(0.05), np.tanh(0.35)], rtol=1e-6)
 
 
+def test_a_vowel_held_over_notes_is_one_phone(voice: Voice) -> None:
+    plain = phrase()
+    silence, onset, vowel, coda = plain.phones
+    halves = (replace(vowel, end_s=1.5), replace(vowel, start_s=1.5, note=1))
+    split = phone_track(replace(plain, phones=(silence, onset, *halves, coda)), voice)
+    whole = phone_track(plain, voice)
+    np.testing.assert_array_equal(split.phone, whole.phone)
+    np.testing.assert_array_equal(split.frames, whole.frames)
+
+
 def test_features_do_not_depend_on_the_blocks(voice: Voice) -> None:
     whole = next(to_features(phrase(), voice, block_frames=100, cancel=CancelToken()))
     parts = list(to_features(phrase(), voice, block_frames=7, cancel=CancelToken()))
