@@ -36,10 +36,17 @@ def load_song(path: str, options: ImportOptions) -> Score | Performance:
     from singer.performance_io import LARGEST_FILE_BYTES, load_performance
     from singer.score_io import load_score
 
-    if path == "-":
-        content = sys.stdin.buffer.read(LARGEST_FILE_BYTES + 1)
+    if path == "-" or Path(path).is_fifo():  # neither can be read twice
+        content = _read_whole(path, LARGEST_FILE_BYTES + 1)
         return load_performance(content) if _is_performance(content) else load_score(content, options=options)
     return load_performance(path) if is_performance_file(Path(path)) else load_score(path, options=options)
+
+
+def _read_whole(path: str, largest_bytes: int) -> bytes:
+    if path == "-":
+        return sys.stdin.buffer.read(largest_bytes)
+    with Path(path).open("rb") as file:
+        return file.read(largest_bytes)
 
 
 def is_performance_file(path: Path) -> bool:

@@ -118,6 +118,13 @@ class TestSing:
         run("sing", score, "-o", "a.wav", "--encoding", "float")
         assert np.array_equal(np.frombuffer(piped.stdout, "<f4"), soundfile.read("a.wav", dtype="float32")[0])
 
+    def test_a_pipe_can_be_read_only_once(self, score: Path) -> None:
+        command = f"{sys.executable} -m api.cli sing <(cat {score}) -o a.wav"
+        subprocess.run(
+            ["bash", "-c", command], timeout=60, check=True, capture_output=True, env=_environment()
+        )
+        assert read_audio(Path("a.wav")).duration_s > 4
+
     def test_rate(self, score: Path) -> None:
         run("sing", score, "-o", "a.wav", "--rate", "48000")
         assert read_audio(Path("a.wav")).sample_rate_hz == 48_000
