@@ -50,7 +50,7 @@ def _moves(letters: str, phones: Sequence[str], i: int, j: int) -> list[tuple[in
     """(letters used, phones used, cost) of every step from letter ``i`` and phone ``j``."""
     moves: list[tuple[int, int, float]] = []
     if i < len(letters):
-        moves.append((1, 0, 0.1 if letters[i] == "'" else 0.55 if letters[i] == "e" else 1.0))
+        moves.append((1, 0, 0.1 if letters[i] in "'-" else 0.55 if letters[i] == "e" else 1.0))
     if j == len(phones):
         return moves
     phones_left = len(phones) - j

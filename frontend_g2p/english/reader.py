@@ -14,7 +14,7 @@ from frontend_g2p.english.lexicon import WordReading
 from frontend_g2p.english.morphology import Readings
 from frontend_g2p.english.network import LONGEST_GUESSED_WORD
 from frontend_g2p.english.tokens import Token, plain, tokenise
-from frontend_g2p.english.words import Pronunciation, find_word
+from frontend_g2p.english.words import find_word
 from frontend_g2p.errors import ReadingError
 from frontend_g2p.phones import Source, Syllable
 
@@ -46,10 +46,12 @@ def read_english(text: str, offset: int, first_word: int) -> list[Syllable]:
         phones = reading.readings[0]
         if token.word == "the" and index + 1 < len(readings) and is_vowel(readings[index + 1].readings[0][0]):
             phones = ("DH", "IY0")
-        pieces = (
-            _letter_pieces(token.text) if reading.spelled else split_letters(token.text, syllabify(phones))
-        )
-        syllables += _lay_out(pieces, offset + token.start, phones, first_word + index, reading.source)
+        if reading.spelled:
+            parts, pieces = _spelled_parts(token.text)
+        else:
+            parts = list(syllabify(phones))
+            pieces = split_letters(token.text, parts)
+        syllables += _lay_out(pieces, parts, offset + token.start, first_word + index, reading.source)
     return syllables
 
 
@@ -67,7 +69,8 @@ def read_arpabet(text: str, arpabet: str, start: int, word: int) -> list[Syllabl
     """
     phones = parse_arpabet(arpabet, text, start)
     try:
-        return _lay_out(split_letters(text, syllabify(phones)), start, phones, word, "user")
+        parts = syllabify(phones)
+        return _lay_out(split_letters(text, parts), parts, start, word, "user")
     except (KeyError, ValueError) as error:
         message = f"the pronunciation {arpabet[:80]!r} cannot be sung: {error}"
         raise ReadingError("bad_reading", message, text, start, start + len(text)) from error
@@ -87,21 +90,24 @@ def readings_of(word: str) -> Readings:
     return tuple(dict.fromkeys(known))
 
 
-def _letter_pieces(text: str) -> list[str]:
-    """Pieces of an acronym: each letter with the dots after it, and empty ones for the rest of "double-u"."""
+def _spelled_parts(text: str) -> tuple[list[tuple[str, ...]], list[str]]:
+    """Syllables of an acronym, none across two letters, and the piece of text of each: a letter and the dots after."""
+    parts: list[tuple[str, ...]] = []
     pieces: list[str] = []
     for match in re.finditer(r"[A-Za-z][^A-Za-z]*", text):
-        pieces += [match.group()] + [""] * (len(syllabify(letter_name(match.group()[0]))) - 1)
-    return pieces
+        name = syllabify(letter_name(match.group()[0]))
+        parts += name
+        pieces += [match.group()] + [""] * (len(name) - 1)
+    return parts, pieces
 
 
 def _lay_out(
-    pieces: Sequence[str], start: int, phones: Pronunciation, word: int, source: Source
+    pieces: Sequence[str], parts: Sequence[Sequence[str]], start: int, word: int, source: Source
 ) -> list[Syllable]:
-    """Syllables of one word that starts at ``start``, the pieces of its text shared out among them."""
+    """Syllables of one word that starts at ``start``: its ARPAbet parts, and the piece of its text that each covers."""
     result: list[Syllable] = []
     position = start
-    for part, piece in zip(syllabify(phones), pieces, strict=True):
+    for part, piece in zip(parts, pieces, strict=True):
         end = position + len(piece)
         result.append(
             Syllable(piece, "en", " ".join(part), syllable_phones(part), position, end, word, source)

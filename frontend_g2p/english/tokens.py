@@ -7,8 +7,10 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from frontend_g2p.english.arpabet import syllabify
 from frontend_g2p.english.letters import is_spelled
-from frontend_g2p.english.lexicon import find_exception, is_known
+from frontend_g2p.english.lexicon import find_exception, is_known, look_up
+from frontend_g2p.english.morphology import fold_elongation
 from frontend_g2p.english.numbers import NUMBER, number_words
 from frontend_g2p.english.tables import word_set
 from frontend_g2p.errors import ReadingError
@@ -19,6 +21,7 @@ _LIGATURES = str.maketrans({"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł":
 _WORD = re.compile(r"(?:[A-Za-z]\.){2,}[A-Za-z]?(?![A-Za-z])|'?[^\W\d_]+(?:'[^\W\d_]+)*'?")
 _LETTERS_WITH_DIGITS = re.compile(r"'?[A-Za-z]+\d[A-Za-z\d]*|\d+[A-Za-z][A-Za-z\d]*")
 _LETTER_AND_LETTER = re.compile(r"[A-Za-z]&[A-Za-z](?![A-Za-z])")
+_HYPHENATED = re.compile(r"[A-Za-z']+(?:-+[A-Za-z']+)+")
 _REFUSED_CATEGORIES = frozenset(("So", "Sm", "Sc", "No", "Nl"))
 _SILENT_SIGNS = frozenset("~～∼|=<>^¨♪♫♬♩*_/\\")
 
@@ -56,13 +59,14 @@ def tokenise(text: str, offset: int) -> list[Token]:
     tokens: list[Token] = []
     position = 0
     while position < len(straight):
-        token = _token_at(straight, text, position, tokens)
+        char = straight[position]
+        refused = unicodedata.category(char) in _REFUSED_CATEGORIES and char not in _SILENT_SIGNS
+        token = None if refused and char not in _SPOKEN_SIGNS else _token_at(straight, text, position, tokens)
         if token is not None:
             tokens.append(token)
             position += len(token.text)
             continue
-        char = straight[position]
-        if unicodedata.category(char) in _REFUSED_CATEGORIES and char not in _SILENT_SIGNS:
+        if refused:
             name = unicodedata.name(char, "unnamed").lower()
             message = f"{char!r} ({name}) cannot be read as English; leave it out or write it as words"
             raise ReadingError("unknown_symbol", message, char, offset + position, offset + position + 1)
@@ -83,6 +87,8 @@ def _token_at(straight: str, text: str, position: int, before: Sequence[Token]) 
         word = match.group().lower()
         spoken = () if find_exception(word) else _words_of_mixed(match.group())
         return Token(text[position : match.end()], position, word, spoken)
+    if (match := _HYPHENATED.match(straight, position)) and (word := _joined_syllables(match.group())):
+        return Token(text[position : match.end()], position, word)
     if match := _WORD.match(straight, position):
         return _word_token(match.group(), text, position)
     sign = straight[position]
@@ -100,6 +106,21 @@ def _words_of_mixed(text: str) -> tuple[str, ...]:
         else:
             words.append(piece.lower())
     return tuple(words)
+
+
+def _joined_syllables(written: str) -> str | None:
+    """The word that a lyric cuts into syllables with hyphens ("a-ma-zing", "lo-o-o-ove"), or None.
+
+    The parts must be as many as the word has syllables, so that "co-op" stays two words; a word drawn out with hyphens
+    has a part that is no word, or a single letter.
+    """
+    parts = [part for part in written.lower().split("-") if part]
+    word = "".join(parts)
+    readings = look_up(word)
+    if readings:
+        return word if any(len(syllabify(reading)) == len(parts) for reading in readings) else None
+    drawn_out = any(len(part) == 1 or not is_known(part) for part in parts)
+    return word if drawn_out and any(map(is_known, fold_elongation(word))) else None
 
 
 def _word_token(written: str, text: str, position: int) -> Token:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from frontend_g2p.english.arpabet import is_vowel
+from frontend_g2p.english.lexicon import find_exception
 from frontend_g2p.english.morphology import shorten
 from frontend_g2p.english.reader import read_arpabet, readings_of
 from frontend_g2p.english.words import Pronunciation
@@ -96,7 +97,12 @@ def fit_syllables(word: tuple[Syllable, ...], count: int) -> tuple[Syllable, ...
     if word[0].source in ("user", "typed") or abs(count - len(word)) > 2:
         return None
     spelling = text.lower().strip("'")
-    known = [reading for reading in readings_of(text) if _same_word(reading, phones)]
+    listed = find_exception(text.lower())
+    known = [
+        reading
+        for reading in readings_of(text)
+        if _same_word(reading, phones) or (phones in listed and reading in listed)
+    ]
     reading = next((reading for reading in known if _count(reading) == count), None)
     reading = reading or _grow(phones, spelling, count)
     if reading is None or _count(reading) != count:

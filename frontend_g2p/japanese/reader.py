@@ -109,7 +109,7 @@ def _analysed_words(text: str, start: int) -> list[_Word]:
         for a, b in _uncovered(morpheme, overlay):
             whole = (a, b) == (morpheme.start, morpheme.end)
             words += [_word_of(text, morpheme)] if whole else _part_words(text, a, b, start)
-    return sorted(words, key=lambda word: word.start)
+    return sorted(words, key=lambda word: (word.start, word.end))
 
 
 def _uncovered(morpheme: Morpheme, overlay: list[SongReading]) -> Iterator[tuple[int, int]]:
