@@ -92,11 +92,17 @@ def is_simplified_only(character: str) -> bool:
     """Whether a Han character is written in simplified Chinese (爱 们) and never in traditional text (unlike
     后     里).
     """
+    if character in _SIMPLIFIED_THOUGH_IN_BIG5:
+        return True
     try:
         character.encode("big5")
     except UnicodeEncodeError:
         return convert_script(character, "s2t") != character
     return False
+
+
+# In the traditional character set as rare characters of their own, in practice simplified forms.
+_SIMPLIFIED_THOUGH_IN_BIG5 = frozenset("优听怀怜惊愿扑扰据机极构气洁确离种筑网胜荐蚕触赶党体坏宁岭庄忏儿")
 
 
 def convert_script(text: str, conversion: Literal["t2s", "s2t", "s2hk", "t2jp"]) -> str:

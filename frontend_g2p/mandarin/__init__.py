@@ -11,20 +11,15 @@ from frontend_g2p.phones import Source
 from frontend_g2p.scripts import convert_script, script_of
 
 
-_QUOTES = frozenset("\"'《》〈〉「」『』")
-"""Marks that do not end a clause, unlike all others."""
-
-
 def read_han(text: str) -> list[HanReading]:
     """Read the Han characters of ``text`` (traditional or simplified); everything else is context only.
 
     Characters of which no reading is known are left out.
     """
-    from frontend_g2p.mandarin.rules import apply_rules
+    from frontend_g2p.context_rules import apply_rules, in_context, load_rules
     from frontend_g2p.mandarin.segment import segment
 
-    simplified = convert_script(text, "t2s")
-    simplified = "".join(map(_in_context, simplified))
+    simplified = in_context(convert_script(text, "t2s"))
     readings: list[str] = []
     words: list[int] = []
     lengths: list[int] = []
@@ -33,23 +28,13 @@ def read_han(text: str) -> list[HanReading]:
         readings.extend(word.readings or [_rare(simplified[word.start])])
         words.extend([index] * length)
         lengths.extend([length] * length)
-    corrected = apply_rules(simplified, readings, lengths)
+    corrected = apply_rules(load_rules("mandarin_rules.txt"), simplified, readings, lengths)
     found: list[HanReading] = []
     for index, reading in enumerate(corrected):
         if reading:
             source: Source = "dictionary" if reading == readings[index] else "rule"
             found.append(HanReading(index, index + 1, reading, words[index], source))
     return found
-
-
-def _in_context(character: str) -> str:
-    """What a character is for the rules: Han as it is, letters, digits and quotes alike, all else a boundary."""
-    from frontend_g2p.mandarin.rules import BOUNDARY, FOREIGN
-
-    script = script_of(character)
-    if script == "han":
-        return character
-    return BOUNDARY if script in ("mark", "other") and character not in _QUOTES else FOREIGN
 
 
 def _rare(character: str) -> str:

@@ -1,4 +1,9 @@
-"""Readings of polyphones by the characters around them, from ``data/mandarin_rules.txt``."""
+"""Readings of polyphones by the characters around them, from rule files in ``data/``.
+
+A line of a rule file is ``reading<TAB>left<target>right``: the target is read so where the regular expression
+``left`` ends before it and ``right`` begins after it. The first rule that fits wins. With ``!`` before the reading a
+rule also speaks inside a dictionary word of two or three characters.
+"""
 
 from __future__ import annotations
 
@@ -8,10 +13,14 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib.resources import files
 
+from frontend_g2p.scripts import script_of
+
 BOUNDARY = "，"
 """What stands in a context for blanks and punctuation, and for the ends of the line."""
 FOREIGN = "Ａ"
-"""What stands in a context for a letter or digit."""
+"""What stands in a context for a letter, a digit or a quote."""
+
+_QUOTES = frozenset("\"'“”‘’《》〈〉「」『』")
 
 _WINDOW = 12
 _LONGEST_OPEN_WORD = 3
@@ -36,10 +45,23 @@ class Rule:
         return re.compile(f"(?:{self.left})\\Z"), re.compile(self.right)
 
 
+def in_context(text: str) -> str:
+    """Give a text as the rules see it: Han as it is, letters, digits and quotes alike, all else a boundary."""
+    return "".join(map(_context_character, text))
+
+
 @cache
-def rules_by_character() -> Mapping[str, tuple[Rule, ...]]:
-    """Rules for each first character of a target, in the order in which they are tried."""
-    text = files("frontend_g2p").joinpath("data", "mandarin_rules.txt").read_text(encoding="utf-8")
+def _context_character(character: str) -> str:
+    script = script_of(character)
+    if script == "han":
+        return character
+    return BOUNDARY if script in ("mark", "other") and character not in _QUOTES else FOREIGN
+
+
+@cache
+def load_rules(file_name: str) -> Mapping[str, tuple[Rule, ...]]:
+    """Rules of a file for each first character of a target, in the order in which they are tried."""
+    text = files("frontend_g2p").joinpath("data", file_name).read_text(encoding="utf-8")
     rules: dict[str, list[Rule]] = {}
     for line in text.splitlines():
         if line and not line.startswith("#"):
@@ -58,13 +80,14 @@ def parse_rule(line: str) -> Rule:
     return Rule(reading.removeprefix("!"), target, left, right, reading.startswith("!"))
 
 
-def apply_rules(text: str, readings: Sequence[str], word_lengths: Sequence[int]) -> list[str]:
-    """Correct the readings of a simplified text of Han, ``，`` and ``Ａ`` (letters and digits).
+def apply_rules(
+    rules: Mapping[str, tuple[Rule, ...]], text: str, readings: Sequence[str], word_lengths: Sequence[int]
+) -> list[str]:
+    """Correct the readings of a text from :func:`in_context`.
 
-    ``word_lengths`` has the length of the word that each character is in; longer ones are left alone.
+    ``word_lengths`` has the length of the dictionary word that each character is in; longer ones are left alone.
     """
     corrected = list(readings)
-    rules = rules_by_character()
     padded = BOUNDARY * 2 + text + BOUNDARY * 2
     position = 0
     while position < len(text):
