@@ -35,7 +35,7 @@ EVALUATION_TIMBRES = "eval"
 """Timbres whose names begin so teach the recogniser, and no voice."""
 
 ITEMS_PER_LANGUAGE = 12
-TRAINING_TAKES = 500
+TAKES_PER_TIMBRE = 36
 HEIGHTS = (60.0, 62.0, 64.0, 65.0, 64.0, 62.0)
 SHARE = 0.8
 HOW = (
@@ -137,8 +137,11 @@ def _training_takes(options: Options) -> list[tuple[Path, dict[str, Any]]]:
             f"no takes of timbres {EVALUATION_TIMBRES}* in {options.corpus}; make them with "
             "python -m singer.training.corpus build --timbre eval1 --timbre eval2 --minutes 4"
         )
-    order = np.random.default_rng(0).permutation(len(known))
-    return [known[index] for index in order[: 4 if options.toy else TRAINING_TAKES]]
+    most = 4 if options.toy else TAKES_PER_TIMBRE
+    timbres = sorted({row["timbre"] for _, row in known})
+    return [
+        take for timbre in timbres for take in [each for each in known if each[1]["timbre"] == timbre][:most]
+    ]
 
 
 def _train(chosen: Sequence[tuple[Path, dict[str, Any]]], schedule: Schedule) -> Recogniser:

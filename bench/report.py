@@ -13,6 +13,15 @@ from pathlib import Path
 RESULTS = Path(__file__).parent / "results"
 PAGE = Path(__file__).parents[1] / "docs" / "benchmarks.md"
 
+HEADER = """\
+# Benchmarks
+
+Made by `python -m bench`; do not edit. Raw numbers are in `bench/results/*.json`; what each benchmark does
+stands in the docstring of its module in `bench/`. To run one again: `pip install -e '.[ja,train,bench]'`,
+then `python -m bench NAME`. Those that listen to the teacher need its corpus:
+`python -m singer.training.corpus build --timbre suyin --timbre eval1 --timbre eval2`.
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -87,12 +96,7 @@ def write_page(order: Iterable[str], folder: Path = RESULTS, page: Path = PAGE) 
 
 def _page(documents: list[dict[str, object]]) -> str:
     lines = [
-        "# Benchmarks",
-        "",
-        "Made by `python -m bench`; do not edit. Raw numbers: `bench/results/*.json`. What each benchmark "
-        "does is told in the",
-        "docstring of its module in `bench/`; run one again with `python -m bench NAME`.",
-        "",
+        HEADER,
         "| what | target | measured | | benchmark |",
         "|---|---|---|---|---|",
     ]

@@ -58,7 +58,7 @@ class Schedule:
         seed: names the whole course of the training.
     """
 
-    steps: int = 700
+    steps: int = 400
     variants: int = 1
     seed: int = 1
 

@@ -76,7 +76,7 @@ def test_it_learns_two_vowels_and_tells_them_apart_at_another_pitch(tmp_path: Pa
         )
         for f0_hz in (110.0, 150.0, 190.0, 230.0)
     ]
-    recogniser = train(recordings, ["t"], Schedule(steps=25, variants=0))
+    recogniser = train(recordings, ["t"], Schedule(steps=15, variants=0))
     recogniser.save(tmp_path / "r.npz")
     kept = load_recogniser(tmp_path / "r.npz")
     assert kept.timbres == ("t",)
