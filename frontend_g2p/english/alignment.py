@@ -6,6 +6,7 @@ is shown under the notes, so a strange spelling costs looks and nothing else.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import cache
 
@@ -70,6 +71,9 @@ def split_letters(word: str, syllables: Sequence[Sequence[str]]) -> list[str]:
     """Cut ``word`` into one piece per ARPAbet syllable; the pieces join to ``word`` and late ones may be empty."""
     if len(syllables) == 1 or len(word) > _LONGEST_WORD or not any(char.isalpha() for char in word):
         return [word] + [""] * (len(syllables) - 1)
+    marked = re.findall(r"[^-]+-*", word)
+    if len(marked) == len(syllables) and not word.startswith("-"):
+        return marked
     phones = [phone.rstrip("012") for syllable in syllables for phone in syllable]
     lowered = "".join(char.lower() if len(char.lower()) == 1 else char for char in word)
     spans = _letter_starts(lowered, phones)

@@ -87,8 +87,11 @@ def _token_at(straight: str, text: str, position: int, before: Sequence[Token]) 
         word = match.group().lower()
         spoken = () if find_exception(word) else _words_of_mixed(match.group())
         return Token(text[position : match.end()], position, word, spoken)
-    if (match := _HYPHENATED.match(straight, position)) and (word := _joined_syllables(match.group())):
-        return Token(text[position : match.end()], position, word)
+    in_chain = straight[position - 1 : position] == "-"
+    if not in_chain and (match := _HYPHENATED.match(straight, position)):
+        joined = _joined_syllables(match.group())
+        if joined:
+            return Token(text[position : match.end()], position, joined)
     if match := _WORD.match(straight, position):
         return _word_token(match.group(), text, position)
     sign = straight[position]
@@ -116,6 +119,8 @@ def _joined_syllables(written: str) -> str | None:
     """
     parts = [part for part in written.lower().split("-") if part]
     word = "".join(parts)
+    if len(set(parts)) == 1:
+        return None
     readings = look_up(word)
     if readings:
         return word if any(len(syllabify(reading)) == len(parts) for reading in readings) else None

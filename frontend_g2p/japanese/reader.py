@@ -15,12 +15,13 @@ from frontend_g2p.japanese.overlay import SongReading, find_song_readings
 from frontend_g2p.japanese.pieces import share_text
 from frontend_g2p.phones import Syllable
 
-_KANJI_RANGES = "㐀-䶿一-鿿豈-﫿𠀀-𲎯々〇〆"
+_KANJI_RANGES = r"\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af々〇〆"
 _KANJI = re.compile(f"[{_KANJI_RANGES}]")
 _RUN = re.compile(f"(?:[ぁ-ゖァ-ヺーゝゞヽヾ{_KANJI_RANGES}]|[0-9]+(?:[.,][0-9]+)*%?)+")
 _REFUSED_CATEGORIES = frozenset(("So", "Sm", "Sc"))
 _SILENT_SIGNS = frozenset("~～〜∼|=<>♪♫♬♩＝")
 _SUNG_AS = str.maketrans("をゐゑ", "おいえ")
+_SPOKEN_OTHERWISE = frozenset((("は", "わ"), ("へ", "え"), ("う", "ー")))
 _TOPIC_ENDINGS = {"は": "わ", "へ": "え", "には": "にわ", "では": "でわ", "とは": "とわ", "からは": "からわ"}
 
 
@@ -109,7 +110,18 @@ def _analysed_words(text: str, start: int) -> list[_Word]:
         for a, b in _uncovered(morpheme, overlay):
             whole = (a, b) == (morpheme.start, morpheme.end)
             words += [_word_of(text, morpheme)] if whole else _part_words(text, a, b, start)
-    return sorted(words, key=lambda word: (word.start, word.end))
+    return _join_lengthenings(sorted(words, key=lambda word: (word.start, word.end)))
+
+
+def _join_lengthenings(words: list[_Word]) -> list[_Word]:
+    """Give a word that only lengthens (the う of 行こう) to the word whose vowel it lengthens."""
+    joined: list[_Word] = []
+    for word in words:
+        if word.reading.startswith("ー") and joined and joined[-1].end == word.start:
+            before = joined.pop()
+            word = _Word(before.start, word.end, before.reading + word.reading)
+        joined.append(word)
+    return joined
 
 
 def _uncovered(morpheme: Morpheme, overlay: list[SongReading]) -> Iterator[tuple[int, int]]:
@@ -141,13 +153,13 @@ def _word_of(text: str, morpheme: Morpheme) -> _Word:
 
 
 def _kana_surface(surface: str, morpheme: Morpheme) -> str:
-    """Kana are sung as written, except は and へ where the analyser says わ and え."""
+    """Kana are sung as written, except は and へ where the analyser says わ and え, and a う that lengthens an お."""
     spoken = morpheme.pronunciation
     if len(spoken) != len(surface):
         return surface
-    changed = {("は", "わ"), ("へ", "え")}
-    kana = (new if (old, new) in changed else old for old, new in zip(surface, spoken, strict=True))
-    return "".join(kana)
+    return "".join(
+        new if (old, new) in _SPOKEN_OTHERWISE else old for old, new in zip(surface, spoken, strict=True)
+    )
 
 
 def _written_out(morpheme: Morpheme) -> str:
