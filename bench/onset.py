@@ -32,9 +32,10 @@ JITTER_S = 0.030
 TEACHER_ITEMS = 10
 TARGET = 0.90
 VOICED_OBSTRUENTS = frozenset({"b", "d", "ɡ", "dʑ", "dʒ", "v", "ð", "z", "ʒ"})
+VOWEL_CLASSES = frozenset({"vowel", "syllabic", "offglide"})
 SILENT_CLASSES = frozenset({"special", "closure", "unreleased"})
 DETECTORS = ("signal", "aligner")
-BEFORES: tuple[Before, ...] = ("silence", "unvoiced", "voiced")
+BEFORES: tuple[Before, ...] = ("silence", "unvoiced", "voiced", "vowel")
 HOW = (
     "Every note with its own syllable in the C3-A5 melodies and the examples; a signal detector and a "
     "phone aligner, chosen for each kind "
@@ -69,7 +70,7 @@ def kind_of(span: PhoneSpan) -> Before:
         return "silence"
     if phone_class in ("stop", "affricate", "fricative") and span.symbol not in VOICED_OBSTRUENTS:
         return "unvoiced"
-    return "voiced"
+    return "vowel" if phone_class in VOWEL_CLASSES else "voiced"
 
 
 def _onset(spans: Sequence[PhoneSpan], place: int, expected_s: float, f0_hz: float) -> Onset:

@@ -5,7 +5,7 @@ import pytest
 from numpy.typing import NDArray
 
 from bench.onset_aligner import aligned_onset_s
-from bench.onset_detector import vowel_onset_s
+from bench.onset_detector import CONSONANT_LAG_S, Before, vowel_onset_s
 
 RATE_HZ = 24_000
 
@@ -31,13 +31,14 @@ def test_voice_after_hiss_is_found_where_it_begins(onset_s: float, f0_hz: float)
     assert found_s == pytest.approx(onset_s, abs=0.012)
 
 
+@pytest.mark.parametrize(("before", "lag_s"), [("voiced", CONSONANT_LAG_S), ("vowel", 0.0)])
 @pytest.mark.parametrize("onset_s", [0.31, 0.37])
-def test_change_of_colour_is_found_where_it_happens(onset_s: float) -> None:
+def test_change_of_colour_is_found_where_it_happens(onset_s: float, before: Before, lag_s: float) -> None:
     length = round((onset_s + 0.5) * RATE_HZ)
     dull, bright = (tone(200.0, shape, 1.0)[:length] for shape in ((250.0,), (800.0, 1_300.0, 2_600.0)))
     change = np.arange(length) / RATE_HZ >= onset_s
-    found_s = vowel_onset_s(np.where(change, bright, dull).astype(np.float32), RATE_HZ, 0.34, "voiced", 200.0)
-    assert found_s == pytest.approx(onset_s, abs=0.012)
+    found_s = vowel_onset_s(np.where(change, bright, dull).astype(np.float32), RATE_HZ, 0.34, before, 200.0)
+    assert found_s == pytest.approx(onset_s + lag_s, abs=0.008)
 
 
 def test_no_onset_in_a_steady_tone_or_outside_the_audio() -> None:
