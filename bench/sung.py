@@ -41,12 +41,10 @@ def load_voice(name: str) -> Voice:
 
 
 def performed(score: Score, voice: Voice) -> Performance:
-    """Score to performance, by the rules."""
-    from singer.lyrics import lay_lyrics
-    from singer.performance.perform import perform
-    from singer.phrasing import split_phrases
+    """Score to performance, as the engine does it for this voice."""
+    from singer.song import perform_song
 
-    return perform(score, split_phrases(score, lay_lyrics(score)), voice=voice.name)
+    return perform_song(score, voice).performance
 
 
 def sing(score: Score, voice: Voice) -> Sung:
