@@ -104,12 +104,12 @@ def plan_tail(phrase: Phrase, last: SungUnit, vowel_s: float, rules: Rules) -> T
     room_s = release_room_s(phrase.room_after_s, rules.style)
     end_frame = _frame_below(last.end_s + room_s)
     limit_s = FRAMES.time_of_frame(end_frame)
-    over_s = overrun_s(last.coda, room_s)
+    coda, _, dropped = keep_what_fits(last.end_s - vowel_s, 0.0, last.coda, ())
+    over_s = overrun_s(coda, room_s)
     sound_end_s = min(last.end_s + over_s, limit_s)
     if limit_s - sound_end_s < FLOOR_S - SLACK_S:
         sound_end_s = limit_s
     own_s = sound_end_s - vowel_s
-    coda, _, dropped = keep_what_fits(last.end_s - vowel_s, sound_end_s - last.end_s, last.coda, ())
     coda_s = fit_coda(coda, own_s, pace_of(last.end_s - vowel_s), rules)
     return Tail(tuple(zip(coda, coda_s, strict=True)), sound_end_s, end_frame, dropped)
 

@@ -38,6 +38,9 @@ FALL_S = 0.06
 
 DRIFT_SPACING_S = 0.35
 FLUCTUATION_SPACING_S = 0.06
+CENTRED_NOTE_S = 0.4
+"""Notes from this length on have the median of their drift and vibrato taken out."""
+
 LONGEST_LEAD_S = 3.0
 
 
@@ -108,11 +111,12 @@ def f0_curve(phrase: Phrase, times: FrameTimes, style: Style) -> NDArray[np.floa
     else:
         cents = _steps(targets, times, style)
         for before, target in zip((None, *targets), targets, strict=False):
-            _add_vibrato(cents, target, times, style)
+            if target.vibrato is not None:
+                _add_vibrato(cents, target, target.vibrato, times)
             if target.after_rest:
                 _add_scoop(cents, before, target, times, style)
         _add_fall(cents, targets[-1], times, style)
-        cents += _drift(phrase, times, style)
+        cents += _wavering(phrase, targets, times, style)
     cents += curve_at(phrase, "pitch_cents", times)
     return np.clip(hz_of_cents(cents), *CURVE_BOUNDS["f0_hz"]).astype(np.float32)
 
@@ -181,10 +185,7 @@ def _add_scoop(
     cents[frames] -= depth * (1.0 - rise((at_s - target.start_s + SCOOP_LEAD_S) / (SCOOP_LEAD_S + over_s)))
 
 
-def _add_vibrato(cents: Curve, target: PitchTarget, times: FrameTimes, style: Style) -> None:
-    vibrato = target.vibrato or automatic_vibrato(target.length_s, style)
-    if vibrato is None or vibrato.depth_cents == 0:
-        return
+def _add_vibrato(cents: Curve, target: PitchTarget, vibrato: Vibrato, times: FrameTimes) -> None:
     frames, at_s = times.in_window(target.start_s + vibrato.start * target.length_s, target.end_s)
     cents[frames] += vibrato_cents(at_s - target.start_s, target.length_s, vibrato)
 
@@ -194,6 +195,29 @@ def _add_fall(cents: Curve, last: PitchTarget, times: FrameTimes, style: Style) 
     before_s = min(FALL_S, LONGEST_GLIDE_SHARE * last.length_s)
     frames, at_s = times.in_window(last.end_s - before_s, times.end_s)
     cents[frames] -= style.release_fall_cents * rise((at_s - last.end_s + before_s) / (2 * before_s))
+
+
+def _wavering(phrase: Phrase, targets: Sequence[PitchTarget], times: FrameTimes, style: Style) -> Curve:
+    """Drift and automatic vibrato, cents, centred on each long note.
+
+    Vibrato cycles do not end where notes do when notes are tied, and drift leans to one side for a while; what their
+    median over the middle half of a note is off is taken out of that note.
+    """
+    wavering = _drift(phrase, times, style)
+    for target in targets:
+        vibrato = None if target.vibrato else automatic_vibrato(target.length_s, style)
+        if vibrato is not None:
+            _add_vibrato(wavering, target, vibrato, times)
+    centring = np.zeros(times.frames)
+    for note in phrase.notes:
+        length_s = note.end_s - note.start_s
+        if note.kind == "breath" or length_s < CENTRED_NOTE_S - SLACK_S:
+            continue
+        off = float(np.median(wavering[times.window(note.start_s + length_s / 4, note.end_s - length_s / 4)]))
+        frames, at_s = times.in_window(note.start_s, note.end_s)
+        share = (at_s - note.start_s) / length_s
+        centring[frames] = off * np.minimum(rise(4.0 * share), rise(4.0 * (1.0 - share)))
+    return wavering - centring
 
 
 def _drift(phrase: Phrase, times: FrameTimes, style: Style) -> Curve:

@@ -102,7 +102,7 @@ class TestVibrato:
     def test_it_starts_late_and_grows(self):
         times_s, cents = pitch([("m a", 2.0, 60)], replace(PLAIN, vibrato_depth_cents=50))
         away = np.abs(cents - 6000)
-        assert away[times_s < 1.65].max() < 0.01
+        assert away[times_s < 1.65].max() < 3
         assert 5 < away[(times_s > 1.7) & (times_s < 1.9)].max() < 35
         assert away[(times_s > 2.2) & (times_s < 2.8)].max() == pytest.approx(50, abs=3)
         assert away[times_s > 3.0].max() < 0.01
@@ -114,6 +114,14 @@ class TestVibrato:
         cycles = found.rate_hz * length_s * (1 - found.start)
         assert cycles == pytest.approx(round(cycles), abs=1e-6)
         assert found.start * length_s >= 0.25 - 1e-9
+
+    def test_each_of_tied_notes_is_centred(self):
+        rows = [("m a", 1.0, 60), ("-", 0.5, 60), ("-", 0.7, 60), ("-", 1.3, 60)]
+        times_s, cents = pitch(rows, replace(PLAIN, vibrato_depth_cents=100, drift_cents=10))
+        for start_s, length_s in ((1.0, 1.0), (2.0, 0.5), (2.5, 0.7), (3.2, 1.3)):
+            middle = (times_s >= start_s + length_s / 4) & (times_s < start_s + length_s * 3 / 4)
+            assert abs(np.median(cents[middle]) - 6000) < 0.5
+        assert np.abs(np.diff(cents)).max() < 40
 
     def test_it_is_centred_on_the_note(self):
         times_s, cents = pitch([("m a", 2.0, 60)], replace(PLAIN, vibrato_depth_cents=80))

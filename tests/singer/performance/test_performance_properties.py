@@ -1,7 +1,7 @@
 """What must hold for every phrase, on phrases drawn at random in four languages."""
 
 from dataclasses import replace
-from itertools import pairwise
+from itertools import pairwise, takewhile
 
 import numpy as np
 import pytest
@@ -32,7 +32,7 @@ def phrases(draw, shortest_s=0.03):
         lyric = draw(
             st.sampled_from([*SYLLABLES[language], *(["-", "-", "AP", "rest"] if place else ["AP"])])
         )
-        if lyric == "-" and rows[-1][0] == "AP":
+        if lyric == "-" and all(row[0] in ("AP", "rest") for row in rows):
             lyric = "a"
         length_s = draw(st.floats(0.04, 0.29)) if lyric == "rest" else draw(lengths)
         if "/" in lyric:
@@ -51,7 +51,7 @@ def floors_of(span):
     return NUCLEUS_FLOOR_S if span.role == "nucleus" or span.symbol == "AP" else FLOOR_S
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150, deadline=None, derandomize=True)
 @given(phrases())
 def test_every_nucleus_starts_on_its_note(drawn):
     timing = time_phones(drawn, Style())
@@ -64,7 +64,7 @@ def test_every_nucleus_starts_on_its_note(drawn):
             assert abs(nuclei[note.index] - note.start_s) < 1e-9
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150, deadline=None, derandomize=True)
 @given(phrases())
 def test_spans_join_and_keep_their_floors(drawn):
     timing = time_phones(drawn, Style())
@@ -82,7 +82,7 @@ def test_spans_join_and_keep_their_floors(drawn):
         assert span.end_s - span.start_s >= floor_s - 2e-6, span
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100, deadline=None, derandomize=True)
 @given(phrases())
 def test_onsets_and_codas_keep_their_limits(drawn):
     timing = time_phones(drawn, Style())
@@ -96,7 +96,8 @@ def test_onsets_and_codas_keep_their_limits(drawn):
         assert taken_s <= max(0.25, FLOOR_S * len(onset)) + 1e-5
         assert taken_s - room_s <= max(0.45 * before.length_s, FLOOR_S * len(onset)) + 1e-5
     for unit in timing.units:
-        coda = [s for s in spans if s.role == "coda" and unit.start_s < s.start_s < unit.end_s]
+        nucleus = next(place for place, span in enumerate(spans) if span.start_s == unit.start_s)
+        coda = list(takewhile(lambda span: span.role == "coda", spans[nucleus + 1 :]))
         if coda:
             over_s = 0.06 if timing_class(coda[-1].symbol) in RELEASED else 0.0
             taken_s = coda[-1].end_s - coda[0].start_s
@@ -106,7 +107,7 @@ def test_onsets_and_codas_keep_their_limits(drawn):
             assert coda[-1].end_s <= unit.end_s + over_s + small_rest_s + 1e-5
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100, deadline=None, derandomize=True)
 @given(phrases())
 def test_curves_are_finite_and_f0_positive(drawn):
     performed = perform_phrase(drawn)
@@ -116,7 +117,7 @@ def test_curves_are_finite_and_f0_positive(drawn):
     assert len(performed.phones) <= performed.frames
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100, deadline=None, derandomize=True)
 @given(phrases(shortest_s=0.4))
 def test_the_middle_of_each_long_note_is_in_tune(drawn):
     performed = perform_phrase(drawn)
@@ -129,7 +130,7 @@ def test_the_middle_of_each_long_note_is_in_tune(drawn):
             assert abs(np.median(cents[middle]) - note.midi * 100) <= 8
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60, deadline=None, derandomize=True)
 @given(phrases(), st.floats(0.3, 3.0), st.floats(0.3, 3.0))
 def test_neighbours_never_overlap(drawn, before_s, after_s):
     rows = [
@@ -144,7 +145,7 @@ def test_neighbours_never_overlap(drawn, before_s, after_s):
         assert early.end_s <= late.start_s + 1e-9
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60, deadline=None, derandomize=True)
 @given(phrases(), st.integers(-12, 12))
 def test_transposing_moves_every_frame_by_the_interval(drawn, semitones):
     """But for the drift, whose seed counts the pitches."""
