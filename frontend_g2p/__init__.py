@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from frontend_g2p.errors import ReadingError
     from frontend_g2p.inventory import INVENTORY, PhoneInfo
-    from frontend_g2p.phonemize import LyricUnit, UnitReadingError, read_line, read_units
+    from frontend_g2p.phonemize import LyricUnit, UnitReadingError, read_line, read_units, syllable_variants
     from frontend_g2p.phones import LANGUAGES, Language, Phone, Role, Syllable
     from frontend_g2p.user_dictionary import UserDictionary
 
@@ -22,6 +22,7 @@ _HOMES = {
     "UnitReadingError": "phonemize",
     "read_line": "phonemize",
     "read_units": "phonemize",
+    "syllable_variants": "phonemize",
     "LANGUAGES": "phones",
     "Language": "phones",
     "Phone": "phones",
@@ -44,6 +45,7 @@ __all__ = [
     "UserDictionary",
     "read_line",
     "read_units",
+    "syllable_variants",
 ]
 
 

@@ -14,35 +14,39 @@ from frontend_g2p.typed import pinyin_phones
 _FULL_BEFORE = frozenset("女男婴幼孤胎健宠弃少孩")
 
 
-def merge_erhua(syllables: Sequence[Syllable], text: str) -> list[Syllable]:
-    """Melt each 儿 into the Mandarin syllable before it, as when both stand under one note; places are in
-    ``text``.
-    """
+def merge_erhua(syllables: Sequence[Syllable]) -> list[Syllable]:
+    """Melt each 儿 into the Mandarin syllable directly before it, as when both stand under one note."""
     merged: list[Syllable] = []
     for syllable in syllables:
-        if merged and _melts(merged[-1], syllable, text):
-            merged[-1] = _rhotic(merged[-1], syllable.end)
+        if merged and _melts(merged[-1], syllable):
+            merged[-1] = _rhotic(merged[-1], syllable)
         else:
             merged.append(syllable)
     return merged
 
 
-def _melts(before: Syllable, syllable: Syllable, text: str) -> bool:
+def _melts(before: Syllable, syllable: Syllable) -> bool:
     return (
-        text[syllable.start : syllable.end] in ("儿", "兒")
+        syllable.text in ("儿", "兒")
         and syllable.language == before.language == "zh"
         and syllable.source not in ("typed", "user")
         and syllable.start == before.end
         and before.reading[:-1] not in ("er", "r")
         and before.reading[-2:-1] != "r"
         and not before.reading.startswith("[")
-        and text[before.start : before.end] not in _FULL_BEFORE
+        and before.text not in _FULL_BEFORE
     )
 
 
-def _rhotic(syllable: Syllable, end: int) -> Syllable:
+def _rhotic(syllable: Syllable, er: Syllable) -> Syllable:
     reading = f"{syllable.reading[:-1]}r{syllable.reading[-1]}"
-    return replace(syllable, reading=reading, phones=pinyin_phones(reading), end=end)
+    return replace(
+        syllable,
+        text=syllable.text + er.text,
+        reading=reading,
+        phones=pinyin_phones(reading),
+        end=er.end,
+    )
 
 
 def split_erhua(syllable: Syllable) -> tuple[Syllable, ...]:

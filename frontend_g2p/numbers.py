@@ -86,7 +86,7 @@ _KINDS: dict[str, str] = {
     "degrees": rf"(?P<sign>(?<!\d)[+-])?(?P<degrees>(?:{_NUMBER})(?:\.\d+)?)°C?",
     "decimal": r"(?P<minus>(?<![\d.])-)?(?P<whole>\d+)\.(?P<part>\d+)(?![.\d])",
     "negative": r"(?:(?<=\s)|^)-(?P<negative>\d+)(?![\d-])",
-    "operator": r"(?<=\d)\s*(?P<operator>[+×÷=])\s*(?=\d)",
+    "operator": r"(?<=\d)(?P<operator>\s+[+×÷=]\s+|[+×÷=])(?=\d)",
     "number": rf"(?P<number>{_NUMBER})",
 }
 _PATTERN = re.compile("|".join(f"(?P<{kind}_>{pattern})" for kind, pattern in _KINDS.items()))
@@ -134,7 +134,7 @@ def _spell_negative(match: re.Match[str], text: str) -> str:
 
 
 def _spell_operator(match: re.Match[str], text: str) -> str:
-    return _OPERATORS[match["operator"]]
+    return _OPERATORS[match["operator"].strip()]
 
 
 def _spell_number(match: re.Match[str], text: str) -> str:

@@ -10,7 +10,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from frontend_g2p.erhua import merge_erhua
+from frontend_g2p.erhua import merge_erhua, split_erhua
 from frontend_g2p.errors import ReadingError
 from frontend_g2p.markup import PLACEHOLDER, FixedReading, MarkedText, parse_markup
 from frontend_g2p.normalise import normalise
@@ -60,7 +60,7 @@ def read_line(
     except ReadingError as error:
         start, end = _source_span(marked, error.start, error.end)
         raise ReadingError(error.code, error.message, text[start:end], start, end) from error
-    return tuple(_in_source(syllable, marked, text) for syllable in syllables)
+    return tuple(_in_source(syllables, marked, text))
 
 
 def read_units(
@@ -85,6 +85,18 @@ def read_units(
             result.append([replace(syllable, word=syllable.word + next_word) for syllable in syllables])
         first = last
     return tuple(map(tuple, result))
+
+
+def syllable_variants(word: Sequence[Syllable], count: int) -> tuple[Syllable, ...] | None:
+    """Say a word in ``count`` syllables (fire in one or two, 花儿 in one or two), or ``None`` if it cannot be."""
+    if len(word) == count:
+        return tuple(word)
+    if word and all(syllable.language == "en" for syllable in word):
+        from frontend_g2p.english import fit_syllables
+
+        return fit_syllables(tuple(word), count)
+    split = [part for syllable in word for part in split_erhua(syllable)]
+    return next((tuple(variant) for variant in (split, merge_erhua(word)) if len(variant) == count), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +140,7 @@ def _read_same_language(
         local = [
             replace(s, start=joined.local(index, s.start), end=joined.local(index, s.end)) for s in found
         ]
-        result.append([_in_source(s, part, unit.text) for s in merge_erhua(local, part.text)])
+        result.append(merge_erhua(_in_source(local, part, unit.text)))
     return result
 
 
@@ -198,9 +210,16 @@ def _nothing_to_sing(unit: LyricUnit, index: int) -> UnitReadingError:
     return UnitReadingError(error, index, 0, len(unit.text))
 
 
-def _in_source(syllable: Syllable, marked: MarkedText, text: str) -> Syllable:
-    start, end = _source_span(marked, syllable.start, syllable.end)
-    return replace(syllable, text=text[start:end], start=start, end=end)
+def _in_source(syllables: Sequence[Syllable], marked: MarkedText, text: str) -> list[Syllable]:
+    """Put syllables of a marked text in their places of the caller's; two never share a character (½ has four)."""
+    placed: list[Syllable] = []
+    for syllable in syllables:
+        start, end = _source_span(marked, syllable.start, syllable.end)
+        if placed:
+            start = max(start, placed[-1].end)
+            end = max(start, end)
+        placed.append(replace(syllable, text=text[start:end], start=start, end=end))
+    return placed
 
 
 def _source_span(marked: MarkedText, start: int, end: int) -> tuple[int, int]:

@@ -9,6 +9,7 @@ Cantonese.
 from __future__ import annotations
 
 import itertools
+import re
 from dataclasses import dataclass
 
 from frontend_g2p.phones import Language
@@ -50,10 +51,21 @@ def split_spans(text: str, line_language: Language) -> tuple[Span, ...]:
     return tuple(spans)
 
 
+_NUMBER = re.compile(r"(?:(?<!\S)[-+]|[¥￥$€£])?\d+(?:[.,:/⁄×÷=+-]\d+)*(?:%|‰|°C?)?")
+
+
+def _scripts(text: str) -> list[Script]:
+    """Script of each character; the signs of a number (3.14, -5, 50%, 8°C) count as digits."""
+    scripts = [script_of(character) for character in text]
+    for match in _NUMBER.finditer(text):
+        scripts[match.start() : match.end()] = ["digit"] * len(match[0])
+    return scripts
+
+
 def _runs(text: str) -> list[_Run]:
     runs: list[_Run] = []
     position = 0
-    for script, group in itertools.groupby(text, key=script_of):
+    for script, group in itertools.groupby(_scripts(text)):
         length = sum(1 for _ in group)
         runs.append(_Run(position, position + length, script))
         position += length

@@ -43,6 +43,6 @@ def _rare(character: str) -> str:
 
     if script_of(character) != "han":
         return ""
-    found = pinyin(character, style=Style.TONE3, neutral_tone_with_five=True, errors=lambda unread: [[""]])
+    found = pinyin(character, style=Style.TONE3, neutral_tone_with_five=True, errors="ignore")
     reading = found[0][0] if found else ""
     return reading if reading.isascii() else ""
