@@ -32,13 +32,15 @@ _FLATTEST_DB_PER_OCTAVE = -3.0
 _AIR_APERIODICITY = 0.97
 
 
-def track_f0_hz(audio: NDArray[np.float32], sample_rate_hz: int) -> NDArray[np.float64]:
+def track_f0_hz(
+    audio: NDArray[np.float32], sample_rate_hz: int, highest_hz: float = HIGHEST_F0_HZ
+) -> NDArray[np.float64]:
     """Pitch by WORLD harvest and StoneMask: float64 [T] in Hz at 100 frames/s, 0 where unvoiced."""
     import pyworld
 
     samples = audio.astype(np.float64)
     f0_hz, times_s = pyworld.harvest(
-        samples, sample_rate_hz, f0_floor=LOWEST_F0_HZ, f0_ceil=HIGHEST_F0_HZ, frame_period=FRAME_PERIOD_MS
+        samples, sample_rate_hz, f0_floor=LOWEST_F0_HZ, f0_ceil=highest_hz, frame_period=FRAME_PERIOD_MS
     )
     return np.asarray(pyworld.stonemask(samples, f0_hz, times_s, sample_rate_hz))
 

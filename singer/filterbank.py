@@ -1,8 +1,9 @@
 """From filters on bands to sound: frames of excitation, filtered in the frequency domain and overlap-added.
 
-Frame ``i`` takes the excitation under a Hann window of two hops centred on sample ``i * hop``; the windows sum to one. Its filter is the
-minimum-phase response of the log amplitudes (Oppenheim & Schafer, Discrete-Time Signal Processing, cepstral folding), the harmonic one
-turned by a dispersion phase. The FFT leaves room for a short lead-in (phase may run ahead) and for the ringing after the window.
+Frame ``i`` takes the excitation under a Hann window of two hops centred on sample ``i * hop``; the windows sum to one. Its
+filter is the minimum-phase response of the log amplitudes (Oppenheim & Schafer, Discrete-Time Signal Processing, cepstral
+folding), the harmonic one turned by a dispersion phase. The FFT leaves room for a short lead-in (phase may run ahead) and for
+the ringing after the window.
 """
 
 from __future__ import annotations

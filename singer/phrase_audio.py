@@ -30,8 +30,8 @@ def sing_phrase(
         cancel: looked at before every run of a model.
 
     Yields:
-        float32 [n], together ``performance.frames * hop_samples`` samples, the first one at ``performance.start_s``. The phrase fades
-        in and out over 5 ms, so that it may stand between exact zeros.
+        float32 [n], together ``performance.frames * hop_samples`` samples, the first one at
+        ``performance.start_s``. The phrase fades in and out over 5 ms, so that it may stand between exact zeros.
 
     Raises:
         VoicebankError: if the voice lacks a phone or language of the phrase.

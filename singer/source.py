@@ -11,8 +11,8 @@ def pulse_train(
 ) -> tuple[NDArray[np.float64], float]:
     """Band-limited pulses of unit power density: equal cosines at every harmonic below ``top_hz``.
 
-    The sum of K cosines has the closed form of the Dirichlet kernel, ``sin((K + 1/2) p) / (2 sin(p / 2)) - 1/2``; K follows f0, and
-    the harmonic that crosses ``top_hz`` is faded in and out so that no step is heard.
+    The sum of K cosines has the closed form of the Dirichlet kernel, ``sin((K + 1/2) p) / (2 sin(p / 2)) - 1/2``; K
+    follows f0, and the harmonic that crosses ``top_hz`` is faded in and out so that no step is heard.
 
     Args:
         f0_hz: float64 [N], positive, one per sample.

@@ -15,7 +15,8 @@ def excite(
 
     Args:
         log_f0: float32 [T], natural log of Hz.
-        hop_samples, sample_rate_hz: audio contract of the training material.
+        hop_samples: samples from frame to frame.
+        sample_rate_hz: sample rate of the training material.
         rng: gives the starting phase and the noise.
 
     Returns:

@@ -6,6 +6,7 @@ import json
 import logging
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from itertools import repeat
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +15,7 @@ from numpy.typing import NDArray
 from frontend_g2p.inventory import INVENTORY
 from frontend_g2p.phones import LANGUAGES
 from singer.acoustics import frame_lengths, role_row
-from singer.analysis import analyse
+from singer.analysis import analyse, track_f0_hz
 from singer.training.corpus.index import read_index
 
 _log = logging.getLogger(__name__)
@@ -22,6 +23,8 @@ _log = logging.getLogger(__name__)
 TRAINING_RATE_HZ = 24_000
 TRAINING_HOP = 240
 FRAME_RATE_HZ = 100.0
+_HIGHEST_TEACHER_HZ = 600.0
+_PITCH_OF_SILENCE_HZ = 150.0
 PHONE_ROWS: dict[str, int] = {symbol: row for row, symbol in enumerate(INVENTORY)}
 LANGUAGE_ROWS: dict[str, int] = {language: row for row, language in enumerate(LANGUAGES, start=1)}
 RAISED_BY: tuple[float, ...] = (1.3, 1.7, 2.2)
@@ -48,48 +51,67 @@ def takes_of(corpus: Path, timbre: str) -> list[Take]:
     ]
 
 
-def pitch_at_frames(
-    f0_hz: NDArray[np.float32], rate_hz: float, frames: int, faster: float
-) -> NDArray[np.float64]:
-    """The fed pitch at 100 frames/s, gaps filled by straight lines in log pitch: float64 [frames], Hz."""
-    voiced = np.flatnonzero(f0_hz > 0)
+def filled_pitch_hz(tracked_hz: NDArray[np.float64], frames: int, faster: float) -> NDArray[np.float64]:
+    """Tracked pitch of a take that was sped up, gaps filled by straight lines in log pitch.
+
+    Args:
+        tracked_hz: float64 [T], pitch of the take as it was, 0 where unvoiced.
+        frames: frames of the sped-up take.
+        faster: the factor.
+
+    Returns:
+        float64 [frames], positive.
+    """
+    voiced = np.flatnonzero(tracked_hz > 0)
     if len(voiced) == 0:
-        return np.full(frames, 150.0)
-    times_s = np.arange(frames) / FRAME_RATE_HZ * faster
-    return np.exp(np.interp(times_s * rate_hz, voiced, np.log(f0_hz[voiced]))) * faster
+        return np.full(frames, _PITCH_OF_SILENCE_HZ)
+    return np.exp(np.interp(np.arange(frames) * faster, voiced, np.log(tracked_hz[voiced]))) * faster
 
 
-def prepare_take(take: Take, folder: Path, faster: float) -> Path:
-    """Write one training item (skipped if it exists) and return its path."""
-    target = folder / take.timbre / f"{take.item}@{faster:g}.npz"
-    if target.exists():
-        return target
-    import soxr
+def prepare_take(take: Take, folder: Path, raised: float) -> dict[float, Path]:
+    """Write a take's training items, at its own pitch and sped up by ``raised``; those that exist are kept.
 
+    The pitch is tracked in the audio: what was fed to the teacher is only near what it sang.
+
+    Returns:
+        Factor to path.
+    """
+    paths = {factor: folder / take.timbre / f"{take.item}@{factor:g}.npz" for factor in (1.0, raised)}
+    if all(path.exists() for path in paths.values()):
+        return paths
     with np.load(take.path, allow_pickle=False) as file:
         source = {name: file[name] for name in file.files}
+    tracked_hz = track_f0_hz(source["audio"], TRAINING_RATE_HZ, _HIGHEST_TEACHER_HZ)
+    for factor, path in paths.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        partial = path.with_suffix(".partial.npz")
+        np.savez(partial, **_item_arrays(source, tracked_hz, factor))
+        partial.rename(path)
+    return paths
+
+
+def _item_arrays(
+    source: dict[str, NDArray[np.generic]], tracked_hz: NDArray[np.float64], faster: float
+) -> dict[str, NDArray[np.generic]]:
+    import soxr
+
     audio = source["audio"].astype(np.float32)
     if faster != 1.0:
         audio = soxr.resample(audio, TRAINING_RATE_HZ * faster, TRAINING_RATE_HZ, "VHQ").astype(np.float32)
     frames = len(audio) // TRAINING_HOP
-    f0_hz = pitch_at_frames(source["f0_hz"], float(source["f0_rate"]), frames, faster)
+    f0_hz = filled_pitch_hz(tracked_hz, frames, faster)
     features = analyse(audio, TRAINING_RATE_HZ, f0_hz)
-    lengths = frame_lengths(source["end_s"] / faster, 0.0, frames, FRAME_RATE_HZ)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    partial = target.with_suffix(".partial.npz")
-    np.savez(
-        partial,
-        envelope=features.envelope.astype(np.float16),
-        aperiodicity=features.aperiodicity.astype(np.float16),
-        log_f0=np.log(f0_hz).astype(np.float32),
-        audio=np.round(audio[: frames * TRAINING_HOP] * 32767.0).clip(-32768, 32767).astype(np.int16),
-        phone=np.array([PHONE_ROWS[str(symbol)] for symbol in source["phone"]], np.int64),
-        role=np.array([role_row(str(role)) for role in source["role"]], np.int64),
-        language=np.array([LANGUAGE_ROWS.get(str(name), 0) for name in source["language"]], np.int64),
-        frames=lengths,
-    )
-    partial.rename(target)
-    return target
+    ends_s = source["end_s"].astype(np.float64) / faster
+    return {
+        "envelope": features.envelope.astype(np.float16),
+        "aperiodicity": features.aperiodicity.astype(np.float16),
+        "log_f0": np.log(f0_hz).astype(np.float32),
+        "audio": np.round(audio[: frames * TRAINING_HOP] * 32767.0).clip(-32768, 32767).astype(np.int16),
+        "phone": np.array([PHONE_ROWS[str(symbol)] for symbol in source["phone"]], np.int64),
+        "role": np.array([role_row(str(role)) for role in source["role"]], np.int64),
+        "language": np.array([LANGUAGE_ROWS.get(str(name), 0) for name in source["language"]], np.int64),
+        "frames": frame_lengths(ends_s, 0.0, frames, FRAME_RATE_HZ),
+    }
 
 
 def prepare(corpus: Path, folder: Path, timbres: tuple[str, ...], workers: int) -> None:
@@ -107,21 +129,19 @@ def prepare(corpus: Path, folder: Path, timbres: tuple[str, ...], workers: int) 
     takes = [take for timbre in timbres for take in takes_of(corpus, timbre)]
     if not takes:
         raise FileNotFoundError(f"no takes of {', '.join(timbres)} in {corpus}")
-    jobs = [(take, 1.0) for take in takes]
-    jobs += [(take, RAISED_BY[number % len(RAISED_BY)]) for number, take in enumerate(takes)]
+    factors = [RAISED_BY[number % len(RAISED_BY)] for number in range(len(takes))]
     with ProcessPoolExecutor(workers) as pool:
-        paths = list(
-            pool.map(prepare_take, *zip(*((t, folder, f) for t, f in jobs), strict=True), chunksize=8)
-        )
+        made = list(pool.map(prepare_take, takes, repeat(folder), factors, chunksize=8))
     rows = [
         {
             "file": str(path.relative_to(folder)),
             "timbre": timbres.index(take.timbre),
             "heldout": take.heldout,
             "kind": take.kind,
-            "raised": faster,
+            "raised": factor,
         }
-        for (take, faster), path in zip(jobs, paths, strict=True)
+        for take, paths in zip(takes, made, strict=True)
+        for factor, path in paths.items()
     ]
     partial = folder / "items.json.partial"
     partial.write_text(json.dumps({"timbres": timbres, "items": rows}, indent=0), "utf-8")

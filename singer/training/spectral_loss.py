@@ -1,4 +1,7 @@
-"""Multi-resolution STFT loss (Yamamoto et al. 2020, Parallel WaveGAN, arXiv 1910.11480): spectral convergence and log magnitude."""
+"""Multi-resolution STFT loss: spectral convergence and log magnitude.
+
+After Yamamoto et al. 2020, Parallel WaveGAN, arXiv 1910.11480.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ _FLOOR = 1e-4
 
 
 class SpectralLoss(nn.Module):
-    """Mean over resolutions of spectral convergence plus mean absolute difference of log magnitudes, below ``top_share`` of the band."""
+    """Spectral convergence and mean difference of log magnitudes below ``top_share`` of the band, over resolutions."""
 
     def __init__(self, top_share: float) -> None:
         super().__init__()

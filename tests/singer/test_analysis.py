@@ -5,12 +5,12 @@ import pytest
 
 pytest.importorskip("pyworld")
 
-from singer.analysis import analyse, track_f0_hz  # noqa: E402
-from singer.bands import band_centres_hz  # noqa: E402
-from singer.features import Features  # noqa: E402
-from singer.source import pulse_train  # noqa: E402
-from singer.vocoder import Vocoder  # noqa: E402
-from tests.singer.plain_vocoder import plain_voice  # noqa: E402
+from singer.analysis import analyse, track_f0_hz
+from singer.bands import band_centres_hz
+from singer.features import Features
+from singer.source import pulse_train
+from singer.vocoder import Vocoder
+from tests.singer.plain_vocoder import plain_voice
 
 
 def voiced(f0_hz: float, rate: int = 24_000, tilt: float = 1.0) -> np.ndarray:
@@ -62,7 +62,7 @@ def test_analysis_and_synthesis_keep_level_and_pitch() -> None:
     features = analyse(audio, 44_100, np.full(100, 220.0))
     vocoder = Vocoder(plain_voice())
     f0_hz = np.full(100, 220.0, np.float32)
-    samples, state = vocoder.run(vocoder.start(0), vocoder.filters(features, f0_hz), f0_hz)
+    samples, _ = vocoder.run(vocoder.start(0), vocoder.filters(features, f0_hz), f0_hz)
     middle = slice(10_000, 35_000)
     assert np.std(samples[middle]) == pytest.approx(np.std(audio[middle]), rel=0.5)
     tracked = track_f0_hz(samples, 44_100)[20:80]

@@ -8,14 +8,14 @@ import pytest
 pytest.importorskip("torch")
 pytest.importorskip("fairseq")
 
-from frontend_g2p.inventory import INVENTORY  # noqa: E402
-from singer.cancel import CancelToken  # noqa: E402
-from singer.phrase_audio import sing_phrase  # noqa: E402
-from singer.training.fairseq_run import Schedule, read_network, train  # noqa: E402
-from singer.training.prepare import prepare  # noqa: E402
-from singer.training.voice_folder import Singer, make_voice_folder  # noqa: E402
-from tests.singer.test_acoustics import phrase  # noqa: E402
-from voicebanks.load import load_voice  # noqa: E402
+from frontend_g2p.inventory import INVENTORY
+from singer.cancel import CancelToken
+from singer.phrase_audio import sing_phrase
+from singer.training.fairseq_run import Schedule, read_network, train
+from singer.training.prepare import prepare
+from singer.training.voice_folder import Singer, make_voice_folder
+from tests.singer.test_acoustics import phrase
+from voicebanks.load import load_voice
 
 TOY = {
     "vocoder": ("--channels", "16", "--dilations", "1,2", "--segment-frames", "40"),
@@ -70,7 +70,9 @@ def test_from_takes_to_a_voice(tmp_path: Path) -> None:
     assert max(parity.values()) < 1e-4
     voice = load_voice(str(target))
     assert set(voice.phones) == set(INVENTORY)
-    blocks = [list(sing_phrase(phrase(), voice, seed=1, block_frames=n, cancel=CancelToken())) for n in (9, 200)]
+    blocks = [
+        list(sing_phrase(phrase(), voice, seed=1, block_frames=n, cancel=CancelToken())) for n in (9, 200)
+    ]
     chunked, whole = (np.concatenate(parts) for parts in blocks)
     assert len(whole) == 44_100
     np.testing.assert_allclose(chunked, whole, atol=1e-5)
