@@ -17,10 +17,19 @@ from frontend_g2p.phones import Source
 
 @dataclass(frozen=True, slots=True)
 class WordReading:
-    """Readings of a word, the best first, and how they were found; ``spelled`` when they are names of its letters."""
+    """Readings of a word and how they were found.
+
+    Attributes:
+        readings: the best first.
+        source: dictionary, rule or network.
+        units: lengths in phones of the words or letter names that the first reading is said as ("1980s", "USA"); ()
+            for one word.
+        spelled: whether the units are the letters.
+    """
 
     readings: Readings
     source: Source
+    units: tuple[int, ...] = ()
     spelled: bool = False
 
 
@@ -35,6 +44,16 @@ def _exceptions() -> dict[str, Readings]:
 def find_exception(word: str) -> Readings:
     """Readings of a lower-case word in the exception lexicon, or ()."""
     return _exceptions().get(word, ())
+
+
+def read_accented(word: str) -> Readings:
+    """Readings that the accents of a lower-case word ask for ("olé", "blessèd"), or () when they ask for none."""
+    found = find_exception(word)
+    if found or not word.endswith(("èd", "éd")):
+        return found
+    return tuple(
+        (*reading[:-1], "IH0", "D") for reading in look_up(word[:-2] + "ed") if reading[-2:] != ("IH0", "D")
+    )
 
 
 def look_up(word: str) -> Readings:
@@ -100,7 +119,8 @@ def read_word(word: str) -> WordReading | None:
     if found := find_exception(word):
         return WordReading(found, "dictionary")
     if len(word) > 2 and len(set(word)) == 1:
-        return _read_drawn_out(word) if word[:2] in _exceptions() else None
+        found = find_exception(word[:2])
+        return WordReading(found, "rule") if found else None
     if drawn_out := _read_drawn_out(word):
         return drawn_out
     if found := look_up(word):

@@ -14,7 +14,7 @@ from frontend_g2p.english.lexicon import WordReading
 from frontend_g2p.english.morphology import Readings
 from frontend_g2p.english.network import LONGEST_GUESSED_WORD
 from frontend_g2p.english.tokens import Token, plain, tokenise
-from frontend_g2p.english.words import find_word
+from frontend_g2p.english.words import Pronunciation, find_word
 from frontend_g2p.errors import ReadingError
 from frontend_g2p.phones import Source, Syllable
 
@@ -46,11 +46,8 @@ def read_english(text: str, offset: int, first_word: int) -> list[Syllable]:
         phones = reading.readings[0]
         if token.word == "the" and index + 1 < len(readings) and is_vowel(readings[index + 1].readings[0][0]):
             phones = ("DH", "IY0")
-        if reading.spelled:
-            parts, pieces = _spelled_parts(token.text)
-        else:
-            parts = list(syllabify(phones))
-            pieces = split_letters(token.text, parts)
+        parts = _syllables_of_units(phones, reading.units)
+        pieces = _letter_pieces(token.text) if reading.spelled else split_letters(token.text, parts)
         syllables += _lay_out(pieces, parts, offset + token.start, first_word + index, reading.source)
     return syllables
 
@@ -90,15 +87,22 @@ def readings_of(word: str) -> Readings:
     return tuple(dict.fromkeys(known))
 
 
-def _spelled_parts(text: str) -> tuple[list[tuple[str, ...]], list[str]]:
-    """Syllables of an acronym, none across two letters, and the piece of text of each: a letter and the dots after."""
+def _syllables_of_units(phones: Pronunciation, units: Sequence[int]) -> list[tuple[str, ...]]:
+    """Syllables of a word, none across two of its units."""
     parts: list[tuple[str, ...]] = []
+    start = 0
+    for length in units or (len(phones),):
+        parts += syllabify(phones[start : start + length])
+        start += length
+    return parts
+
+
+def _letter_pieces(text: str) -> list[str]:
+    """Pieces of an acronym: each letter with the dots after it, and empty ones for the rest of "double-u"."""
     pieces: list[str] = []
     for match in re.finditer(r"[A-Za-z][^A-Za-z]*", text):
-        name = syllabify(letter_name(match.group()[0]))
-        parts += name
-        pieces += [match.group()] + [""] * (len(name) - 1)
-    return parts, pieces
+        pieces += [match.group()] + [""] * (len(syllabify(letter_name(match.group()[0]))) - 1)
+    return pieces
 
 
 def _lay_out(
@@ -123,9 +127,9 @@ def _read_token(context: Sequence[str], index: int, token: Token, shouted: bool,
     """
     if token.spoken:
         return _read_spoken(token, offset)
-    exception = lexicon.find_exception(token.word)
+    exception = lexicon.read_accented(token.word)
     written = plain(token.text).strip("'")
-    if exception and "'" in token.word:
+    if exception and ("'" in token.word or not token.word.isascii()):
         return WordReading(exception, "dictionary")
     if reading := _read_letters(written, shouted):
         return reading
@@ -152,7 +156,8 @@ def _read_letters(written: str, shouted: bool) -> WordReading | None:
     ):
         return WordReading((letter_name(written),), "dictionary")
     if is_spelled(written, shouted, lexicon.is_known):
-        return WordReading((spell(written.replace(".", "")),), "rule", spelled=True)
+        names = [letter_name(letter) for letter in written.replace(".", "")]
+        return WordReading((spell(written.replace(".", "")),), "rule", tuple(map(len, names)), spelled=True)
     plural = _PLURAL_OF_CAPITALS.fullmatch(written)
     if plural and is_spelled(plural[1], shouted, lexicon.is_known):
         return WordReading(((*spell(plural[1]), "Z"),), "rule")
@@ -161,12 +166,15 @@ def _read_letters(written: str, shouted: bool) -> WordReading | None:
 
 def _read_spoken(token: Token, offset: int) -> WordReading:
     phones: list[str] = []
+    units: list[int] = []
     for word in token.spoken:
         reading = None if word.isupper() else lexicon.read_word(word)
         if reading is None and not word.isupper():
             _refuse(token, offset)
-        phones += reading.readings[0] if reading else letter_name(word)
-    return WordReading((tuple(phones),), "rule")
+        unit = reading.readings[0] if reading else letter_name(word)
+        phones += unit
+        units.append(len(unit))
+    return WordReading((tuple(phones),), "rule", tuple(units))
 
 
 def _refuse(token: Token, offset: int) -> NoReturn:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from frontend_g2p.english.arpabet import syllabify
 from frontend_g2p.english.letters import is_spelled
-from frontend_g2p.english.lexicon import find_exception, is_known, look_up
+from frontend_g2p.english.lexicon import find_exception, is_known, look_up, read_accented
 from frontend_g2p.english.morphology import fold_elongation
 from frontend_g2p.english.numbers import NUMBER, number_words
 from frontend_g2p.english.tables import word_set
@@ -22,6 +22,14 @@ _WORD = re.compile(r"(?:[A-Za-z]\.){2,}[A-Za-z]?(?![A-Za-z])|'?[^\W\d_]+(?:'[^\W
 _LETTERS_WITH_DIGITS = re.compile(r"'?[A-Za-z]+\d[A-Za-z\d]*|\d+[A-Za-z][A-Za-z\d]*")
 _LETTER_AND_LETTER = re.compile(r"[A-Za-z]&[A-Za-z](?![A-Za-z])")
 _HYPHENATED = re.compile(r"[A-Za-z']+(?:-+[A-Za-z']+)+")
+_FRACTION = re.compile(r"([1-3])[/⁄]([2-4])(?![\d/⁄])")
+_FRACTIONS = {
+    "1/2": ("one", "half"),
+    "1/3": ("one", "third"),
+    "2/3": ("two", "thirds"),
+    "1/4": ("one", "quarter"),
+    "3/4": ("three", "quarters"),
+}
 _REFUSED_CATEGORIES = frozenset(("So", "Sm", "Sc", "No", "Nl"))
 _SILENT_SIGNS = frozenset("~～∼|=<>^¨♪♫♬♩*_/\\")
 
@@ -33,7 +41,7 @@ class Token:
     Attributes:
         text: its characters in the line, with apostrophes and quotes.
         start: where they start in the piece.
-        word: what is looked up: lower-case, straight apostrophes, no accents.
+        word: what is looked up: lower-case, straight apostrophes, and no accents unless they change the reading.
         spoken: words said instead of it (numbers, "U2"); a single capital is a letter's name.
     """
 
@@ -79,6 +87,10 @@ def _token_at(straight: str, text: str, position: int, before: Sequence[Token]) 
     if match := _LETTER_AND_LETTER.match(straight, position):
         letters = match.group().upper()
         return Token(match.group(), position, match.group().lower(), (letters[0], "and", letters[2]))
+    if (match := _FRACTION.match(straight, position)) and f"{match[1]}/{match[2]}" in _FRACTIONS:
+        return Token(
+            text[position : match.end()], position, match.group(), _FRACTIONS[match[1] + "/" + match[2]]
+        )
     if match := NUMBER.match(straight, position + (straight[position] == "'")):
         after_month = bool(before) and before[-1].word in word_set("months") and before[-1].text[0].isupper()
         words = tuple(number_words(match, after_month))
@@ -131,6 +143,9 @@ def _joined_syllables(written: str) -> str | None:
 def _word_token(written: str, text: str, position: int) -> Token:
     """A token for a run of letters; quotes around it go unless they belong to the word ('tis, runnin', roses')."""
     word = plain(written).lower()
+    accented = written.lower().strip("'")
+    if not accented.isascii() and read_accented(accented):
+        return Token(text[position : position + len(written)], position, accented)
     if word.startswith("'") and not is_known(word) and not is_known(word.rstrip("'")):
         word = word[1:]
     if word.endswith("'") and not find_exception(word) and not word.endswith(("in'", "s'")):

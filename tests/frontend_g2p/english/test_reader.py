@@ -57,6 +57,13 @@ def test_all_syllables_of_a_number_are_one_word() -> None:
         ("hel-lo", "HH AH0 | L OW1"),
         ("lo-o-o-ove", "L AH1 V"),
         ("co-op", "K OW1 | AA1 P"),
+        ("olé", "OW0 | L EY1"),
+        ("a wingèd heart", "AH0 | W IH1 NG | IH0 D | HH AA1 R T"),
+        ("déjà vu", "D EY1 | ZH AA2 | V UW1"),
+        ("1/2", "W AH1 N | HH AE1 F"),
+        ("aaaa", "AA1"),
+        ("R&B", "AA1 R | AE1 N D | B IY1"),
+        ("48", "F AO1 R | T IY0 | EY1 T"),
         ("X", "EH1 K S"),
     ],
 )
