@@ -17,7 +17,6 @@ from frontend_g2p.phones import LANGUAGES, ROLES
 from singer.performance.performance import CURVES, FRAME_RATE_HZ, PhoneSpan, PhrasePerformance
 
 SAMPLE_RATE_HZ = 24_000
-TOY_CORPUS = Path(__file__).parents[1] / "tests" / "bench" / "corpus"
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,13 +94,17 @@ def rates(heard: Sequence[Heard]) -> tuple[float, float, int]:
 
 
 def english_items(options: Options) -> list[tuple[Item, bool]]:
-    """English sentences of the voice's timbre, and whether each was held out; those that were come first."""
+    """Different English sentences of the voice's timbre, and whether each was held out; those that were come
+    first.
+    """
     found: list[tuple[Item, bool]] = []
     for heldout in (True, False):
         kept = takes(
             options.corpus, timbres=frozenset({options.timbre}), kind="spoken", heldout=heldout, language="en"
         )
-        found += [(item, heldout) for item in kept if item.text]
+        for item in kept:
+            if item.text and item.text not in {known.text for known, _ in found}:
+                found.append((item, heldout))
     if not found:
         raise FileNotFoundError(f"no English speech of timbre {options.timbre!r} in {options.corpus}")
     return found[: 1 if options.toy else SENTENCES]
