@@ -148,13 +148,15 @@ def _unreadable(text: str, span: Span) -> ReadingError:
 
 def _read_han_span(text: str, span: Span, taken: list[bool]) -> list[Syllable]:
     is_mandarin = span.language == "zh"
-    spelled = spell_numbers(text[span.start : span.end], "zh" if is_mandarin else "yue")
+    left, right = _touches(text, span.start, span.start - 1), _touches(text, span.end - 1, span.end)
+    spelled = spell_numbers(left + text[span.start : span.end] + right, "zh" if is_mandarin else "yue")
+    offset = span.start - len(left)
     readings = _read_han(_without_iteration_marks(spelled.text), is_mandarin)
     syllables: list[Syllable] = []
     read = [False] * len(spelled.text)
     for reading in readings:
         read[reading.start : reading.end] = [True] * (reading.end - reading.start)
-        start, end = _source_span(spelled.spans, reading, span.start)
+        start, end = _source_span(spelled.spans, reading, offset)
         if any(taken[start:end]) or (start == end and start > 0 and taken[start - 1]):
             continue
         phones = pinyin_phones(reading.reading) if is_mandarin else jyutping_phones(reading.reading)
@@ -163,10 +165,21 @@ def _read_han_span(text: str, span: Span, taken: list[bool]) -> list[Syllable]:
             Syllable("", language, reading.reading, phones, start, end, reading.word, reading.source)
         )
     for position, character in enumerate(spelled.text):
-        start, end = spelled.spans[position][0] + span.start, spelled.spans[position][1] + span.start
+        start, end = spelled.spans[position][0] + offset, spelled.spans[position][1] + offset
         if not read[position] and script_of(character) == "han" and not any(taken[start:end]):
             raise _unknown_han(character, "Mandarin" if is_mandarin else "Cantonese", start, end)
     return syllables
+
+
+def _touches(text: str, inside: int, outside: int) -> str:
+    """Stand-in for the text of another language that touches a span, so that 穿着T恤 is no 穿着 before a pause."""
+    if (
+        not 0 <= outside < len(text)
+        or script_of(text[outside]) == "mark"
+        or script_of(text[inside]) == "mark"
+    ):
+        return ""
+    return "A"
 
 
 def _read_han(text: str, is_mandarin: bool) -> list[HanReading]:

@@ -16,7 +16,7 @@ from frontend_g2p import (
     syllable_variants,
 )
 from frontend_g2p.phones import LANGUAGES, Language
-from tests.frontend_g2p.reading_sets import SETS
+from tests.frontend_g2p.reading_sets import SETS, read_set, toneless
 
 HOSTILE = json.loads((SETS / "hostile.json").read_text(encoding="utf-8"))
 
@@ -200,3 +200,16 @@ def test_an_error_in_a_unit_names_the_unit(unit: LyricUnit, code: str) -> None:
         read_units([LyricUnit("你", "zh"), unit, LyricUnit("好", "zh")])
     assert (caught.value.unit, caught.value.code) == (1, code)
     assert 0 <= caught.value.start <= caught.value.end <= len(unit.text)
+
+
+def test_a_span_that_another_language_touches_does_not_end_there() -> None:
+    # 穿着 before a pause is clothing (zhuo); the Latin letter after it was once taken for a pause.
+    assert readings("穿着T恤", "zh")[1] == "zhe5"
+    assert [s.text for s in check_line("3个love 5天", "zh")] == ["3", "个", "love", "5", "天"]
+
+
+@pytest.mark.parametrize("row", read_set("mixed"), ids=lambda row: row["id"])
+def test_mixed_lines_are_read_to_the_end(row: dict[str, str]) -> None:
+    syllables = check_line(row["input"], row["line_lang"])  # type: ignore[arg-type]
+    chinese = [toneless(s.reading) for s in syllables if s.language in ("zh", "yue")]
+    assert chinese == [word for word in row["readings"].split() if word.isascii()]
