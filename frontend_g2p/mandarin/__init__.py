@@ -39,10 +39,10 @@ def read_han(text: str) -> list[HanReading]:
 
 def _rare(character: str) -> str:
     """Reading of a character that the lexicon does not have, from pypinyin's table; empty if there is none."""
-    from pypinyin import Style, pinyin
-
     if script_of(character) != "han":
         return ""
+    from pypinyin import Style, pinyin
+
     found = pinyin(character, style=Style.TONE3, neutral_tone_with_five=True, errors="ignore")
     reading = found[0][0] if found else ""
     return reading if reading.isascii() else ""

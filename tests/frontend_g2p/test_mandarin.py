@@ -62,3 +62,14 @@ def test_letters_and_quotes_are_no_end_of_a_line() -> None:
 def test_unknown_characters_are_left_out_and_rare_ones_found() -> None:
     assert by_place("𠮷好") == {1: "hao3"}
     assert by_place("龘")[0] == "da2"
+
+
+def test_common_text_loads_no_large_package() -> None:
+    import subprocess
+    import sys
+
+    program = (
+        "import sys; from frontend_g2p import read_line; read_line('银行，门口', 'zh');"
+        "sys.exit(any(name in sys.modules for name in ('pypinyin', 'nltk', 'pyopenjtalk', 'numpy')))"
+    )
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
