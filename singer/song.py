@@ -5,13 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from singer.errors import ScoreError
 from singer.lyrics import Laid, lay_lyrics
 from singer.performance.perform import perform, performance_warnings
 from singer.performance.performance import Performance
 from singer.phrasing import split_phrases
-from singer.pitch_names import pitch_name
-from singer.score import Score
+from singer.score import Score, check_range
 from singer.voice import Voice
 
 if TYPE_CHECKING:
@@ -55,20 +53,8 @@ def perform_song(
         PerformanceError: a note that cannot be sung.
     """
     laid = lay_lyrics(score, user_dictionary)
-    check_range(score, laid, voice)
+    check_range(score, voice.title, voice.lowest_midi, voice.highest_midi)
     phrases = split_phrases(score, laid)
     performance = perform(score, phrases, voice=voice.name, style=style)
     warnings = (*laid.warnings, *performance_warnings(score, phrases, style=style))
     return PerformedSong(performance, laid, warnings)
-
-
-def check_range(score: Score, laid: Laid, voice: Voice) -> None:
-    """Raise ``ScoreError`` for the first sung note that ``voice`` cannot reach; breaths have no pitch."""
-    for index, (note, lyric) in enumerate(zip(score.notes, laid.lyrics, strict=True)):
-        if lyric.kind != "breath" and not voice.lowest_midi <= note.midi <= voice.highest_midi:
-            lowest, highest = pitch_name(voice.lowest_midi), pitch_name(voice.highest_midi)
-            message = (
-                f"found the pitch {pitch_name(note.midi)}; voice {voice.name} sings {lowest} to {highest}; "
-                "transpose the song or choose another voice"
-            )
-            raise ScoreError("voice_range", message, score.where(index))

@@ -34,7 +34,7 @@ def test_performance_is_for_the_voice_and_covers_the_song(voice: Voice) -> None:
 def test_notes_outside_the_range_name_the_note(voice: Voice, midi: float, lyric: str) -> None:
     with pytest.raises(ScoreError) as caught:
         perform_song(score(Note(0.0, 1.0, 60.0, "你"), Note(1.0, 1.0, midi, lyric)), voice)
-    assert caught.value.code == "voice_range"
+    assert caught.value.code == "outside_range"
     assert caught.value.where == f'note 1 "{lyric}" (bar 1)'
     assert "C2 to A6" in caught.value.message
 
