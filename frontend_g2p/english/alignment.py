@@ -69,7 +69,9 @@ def _moves(letters: str, phones: Sequence[str], i: int, j: int) -> list[tuple[in
 
 def split_letters(word: str, syllables: Sequence[Sequence[str]]) -> list[str]:
     """Cut ``word`` into one piece per ARPAbet syllable; the pieces join to ``word`` and late ones may be empty."""
-    if len(syllables) == 1 or len(word) > _LONGEST_WORD or not any(char.isalpha() for char in word):
+    is_number = word[:1].isdigit() or (word[:1] in ("$", "£", "€", "'") and word[1:2].isdigit())
+    has_letters = any(char.isalpha() for char in word)
+    if len(syllables) == 1 or len(word) > _LONGEST_WORD or is_number or not has_letters:
         return [word] + [""] * (len(syllables) - 1)
     marked = re.findall(r"[^-]+-*", word)
     if len(marked) == len(syllables) and not word.startswith("-"):
