@@ -8,6 +8,7 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from itertools import repeat
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -92,7 +93,7 @@ def prepare_take(take: Take, folder: Path, raised: float) -> dict[float, Path]:
 
 def _item_arrays(
     source: dict[str, NDArray[np.generic]], tracked_hz: NDArray[np.float64], faster: float
-) -> dict[str, NDArray[np.generic]]:
+) -> dict[str, Any]:
     import soxr
 
     audio = source["audio"].astype(np.float32)
