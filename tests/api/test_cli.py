@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -154,7 +155,10 @@ class TestSing:
         notes = [{"start": 2 * beat, "duration": 1, "pitch": "A4", "lyric": "花"} for beat in range(800)]
         write(score, notes=notes)
         command = [sys.executable, "-m", "api.cli", "sing", str(score), "-o", "a.wav"]
-        with subprocess.Popen(command, stderr=subprocess.PIPE, env=_environment()) as process:
+        heed = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)  # a background job is born deaf to it
+        with subprocess.Popen(
+            command, stderr=subprocess.PIPE, env=_environment(), preexec_fn=heed
+        ) as process:
             deadline = time.monotonic() + 60
             while not any(
                 path.suffix == ".wav" and path.stat().st_size > 200_000 for path in Path().iterdir()

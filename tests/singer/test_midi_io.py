@@ -114,6 +114,7 @@ def test_a_lyric_without_a_note_is_an_error_with_its_place() -> None:
 def test_notes_before_the_first_lyric_and_after_rests_are_instrumental(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
+    caplog.set_level("INFO")
     notes = [Sung(0, 1, 60), Sung(1, 1, 62, "la"), Sung(2, 1, 64), Sung(6, 1, 65), Sung(8, 1, 67, "li")]
     score = read(midi_track(notes))
     assert [(note.start_beat, note.lyric) for note in score.notes] == [(1, "la"), (2, "-"), (8, "li")]

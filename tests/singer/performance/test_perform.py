@@ -171,6 +171,7 @@ class TestReperform:
 
 
 def test_warnings_name_the_note(caplog):
+    caplog.set_level("INFO")
     tight = phrase([("s a", 0.5, 60), ("m a", 0.5, 60)], start_s=0.0)
     score = score_of(tight)
     (warning,) = performance_warnings(score, (tight,))
