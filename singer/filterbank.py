@@ -65,7 +65,7 @@ class FilterBank:
     @cached_property
     def bins_hz(self) -> NDArray[np.float64]:
         """Frequencies of the FFT bins: float64 [N / 2 + 1]."""
-        bins_hz: NDArray[np.float64] = np.arange(self.fft_samples // 2 + 1) * (
+        bins_hz: NDArray[np.float64] = np.arange(self.fft_samples // 2 + 1, dtype=np.float64) * (
             self.spec.sample_rate_hz / self.fft_samples
         )
         return bins_hz
