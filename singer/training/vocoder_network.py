@@ -13,6 +13,9 @@ from singer.training.layers import ResidualStack
 ENVELOPE_MEAN = -6.0
 ENVELOPE_SCALE = 2.5
 LOG_F0_MEAN = 5.4
+HIGHEST_ABOVE_ENVELOPE = 0.7
+"""Neither part may rise more than 6 dB above the envelope: features unlike any heard in training must not explode."""
+
 _SMALLEST_PERIODIC = 1e-6
 _SMALLEST_APERIODIC = 1e-3
 
@@ -65,8 +68,9 @@ class VocoderNetwork(nn.Module):
         ratio = aperiodicity.clamp(0.0, 1.0) @ self.spread
         periodic = 0.5 * torch.log((1.0 - ratio * ratio).clamp_min(_SMALLEST_PERIODIC))
         noisy = torch.log(ratio.clamp_min(_SMALLEST_APERIODIC))
+        ceiling = envelope + HIGHEST_ABOVE_ENVELOPE
         return (
-            envelope + periodic + to_harmonic * self.trust,
-            envelope + noisy + to_noise * self.trust,
+            torch.minimum(envelope + periodic + to_harmonic * self.trust, ceiling),
+            torch.minimum(envelope + noisy + to_noise * self.trust, ceiling),
             phase,
         )
