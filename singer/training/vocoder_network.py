@@ -13,6 +13,12 @@ from singer.training.layers import ResidualStack
 ENVELOPE_MEAN = -6.0
 ENVELOPE_SCALE = 2.5
 LOG_F0_MEAN = 5.4
+HIGHEST_LOG_F0 = 5.2
+"""The network looks at pitch up to 180 Hz only: above, it had learned to drown the harmonics in noise."""
+
+MOST_ADDED_NOISE = 1.5
+"""Noise may rise 13 dB above what the aperiodicity says: with more it hides the harmonics of high notes."""
+
 HIGHEST_ABOVE_ENVELOPE = 0.7
 """Neither part may rise more than 6 dB above the envelope: features unlike any heard in training must not explode."""
 
@@ -60,7 +66,7 @@ class VocoderNetwork(nn.Module):
             Harmonic and noise log amplitude float32 [B, T, 96] each, dispersion phase float32 [B, T, 32] in radians.
         """
         scaled = (envelope - ENVELOPE_MEAN) / ENVELOPE_SCALE
-        pitch = (log_f0 - LOG_F0_MEAN).unsqueeze(-1)
+        pitch = (log_f0.clamp(max=HIGHEST_LOG_F0) - LOG_F0_MEAN).unsqueeze(-1)
         x = torch.cat((scaled, 2.0 * aperiodicity - 1.0, pitch), dim=-1)
         hidden = self.stack(self.input(x.transpose(1, 2))).transpose(1, 2)
         raw = self.output(self.norm(hidden))
@@ -71,6 +77,6 @@ class VocoderNetwork(nn.Module):
         ceiling = envelope + HIGHEST_ABOVE_ENVELOPE
         return (
             torch.minimum(envelope + periodic + to_harmonic * self.trust, ceiling),
-            torch.minimum(envelope + noisy + to_noise * self.trust, ceiling),
+            torch.minimum(envelope + noisy + (to_noise * self.trust).clamp(max=MOST_ADDED_NOISE), ceiling),
             phase,
         )
