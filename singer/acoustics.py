@@ -14,6 +14,7 @@ from singer.cancel import CancelToken
 from singer.errors import VoicebankError
 from singer.expression import express
 from singer.features import Features
+from singer.formant_tuning import tune_first_formant
 from singer.performance.performance import PhoneSpan, PhrasePerformance
 from singer.voice import Voice
 
@@ -179,5 +180,6 @@ def to_features(
             timbre=voice.timbre,
         )
         inner = slice(start - low, stop - low)
-        plain = Features(found["envelope"][inner], found["aperiodicity"][inner])
+        envelope = tune_first_formant(found["envelope"][inner], performance.curves["f0_hz"][start:stop])
+        plain = Features(envelope, found["aperiodicity"][inner])
         yield express(plain, {name: curve[start:stop] for name, curve in performance.curves.items()})
