@@ -53,7 +53,7 @@ def spelt_phones(
 ) -> list[PlannedPhone]:
     """Phones of a line, with a pause after the syllables in ``pauses`` and a hard attack before those in ``attacks``.
 
-    Every character has one unit for now.
+    Every character has one unit; ``with_predicted`` gives it its length.
     """
     result: list[PlannedPhone] = []
     for number, syllable in enumerate(syllables):

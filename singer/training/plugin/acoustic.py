@@ -10,7 +10,7 @@ from typing import Any
 from fairseq import metrics
 from fairseq.criterions import FairseqCriterion, register_criterion
 from fairseq.models import BaseFairseqModel, register_model, register_model_architecture
-from fairseq.tasks import LegacyFairseqTask, register_task
+from fairseq.tasks import register_task
 from torch import Tensor
 
 from singer.training.acoustic_data import AcousticDataset
@@ -18,36 +18,18 @@ from singer.training.acoustic_network import AcousticNetwork, AcousticShape
 from singer.training.feature_loss import FeatureLoss
 from singer.training.prepare import PHONE_ROWS
 
+from .task import ItemsTask
+
 
 @register_task("singing_acoustic")
-class AcousticTask(LegacyFairseqTask):
+class AcousticTask(ItemsTask):
     """Whole prepared takes."""
-
-    @staticmethod
-    def add_args(parser: ArgumentParser) -> None:
-        """Options of the data."""
-        parser.add_argument("data", help="folder of prepared items")
-
-    @classmethod
-    def setup_task(cls, args: Namespace, **kwargs: Any) -> AcousticTask:
-        """Nothing to load."""
-        return cls(args)
 
     def load_dataset(self, split: str, combine: bool = False, **kwargs: Any) -> None:
         """``train``, or ``valid``: the held-out takes."""
         self.datasets[split] = AcousticDataset(
             Path(self.args.data), heldout=split != "train", seed=self.args.seed
         )
-
-    @property
-    def source_dictionary(self) -> None:
-        """No symbols."""
-        return None
-
-    @property
-    def target_dictionary(self) -> None:
-        """No symbols."""
-        return None
 
 
 @register_model("singing_acoustic")

@@ -9,7 +9,7 @@ from typing import Any
 from fairseq import metrics
 from fairseq.criterions import FairseqCriterion, register_criterion
 from fairseq.models import BaseFairseqModel, register_model, register_model_architecture
-from fairseq.tasks import LegacyFairseqTask, register_task
+from fairseq.tasks import register_task
 from torch import Tensor
 
 from singer.filterbank import FilterBank
@@ -21,21 +21,18 @@ from singer.training.synthesis import Synthesis
 from singer.training.vocoder_data import VocoderDataset
 from singer.training.vocoder_network import VocoderNetwork
 
+from .task import ItemsTask
+
 
 @register_task("singing_vocoder")
-class VocoderTask(LegacyFairseqTask):
+class VocoderTask(ItemsTask):
     """Segments of prepared takes."""
 
     @staticmethod
     def add_args(parser: ArgumentParser) -> None:
         """Options of the data."""
-        parser.add_argument("data", help="folder of prepared items")
+        ItemsTask.add_args(parser)
         parser.add_argument("--segment-frames", type=int, default=96, help="frames of a segment")
-
-    @classmethod
-    def setup_task(cls, args: Namespace, **kwargs: Any) -> VocoderTask:
-        """Nothing to load."""
-        return cls(args)
 
     def load_dataset(self, split: str, combine: bool = False, **kwargs: Any) -> None:
         """``train``, or ``valid``: the held-out takes."""
@@ -45,16 +42,6 @@ class VocoderTask(LegacyFairseqTask):
             segment_frames=self.args.segment_frames,
             seed=self.args.seed,
         )
-
-    @property
-    def source_dictionary(self) -> None:
-        """No symbols."""
-        return None
-
-    @property
-    def target_dictionary(self) -> None:
-        """No symbols."""
-        return None
 
 
 @register_model("singing_vocoder")
