@@ -18,10 +18,11 @@ from bench.corpus import Item, held_out_speech, performance_of
 from bench.options import Options
 from bench.report import Report, Row, at_most
 from bench.sung import load_voice
-from bench.vocoder import filled_f0_hz
+from bench.vocoder import HIGHEST_SPOKEN_HZ, filled_f0_hz
 from singer.acoustics import to_features
 from singer.analysis import analyse, track_f0_hz
 from singer.cancel import CancelToken
+from singer.features import ROWS_PER_FRAME
 from singer.voice import Voice
 
 COEFFICIENTS = 24
@@ -53,16 +54,16 @@ def distortion_db(first: NDArray[np.float32], second: NDArray[np.float32]) -> ND
 
 
 def predicted_and_true(item: Item, voice: Voice) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Envelopes float32 [T, 96] of the frames of an item that are not silence: as the model sings them, and
+    """Envelopes float32 [R, 96] of the rows of an item that are not silence: as the model sings them, and
     as recorded.
     """
-    tracked_hz = track_f0_hz(item.samples, item.sample_rate_hz)
+    tracked_hz = track_f0_hz(item.samples, item.sample_rate_hz, HIGHEST_SPOKEN_HZ)
     recorded = analyse(item.samples, item.sample_rate_hz, tracked_hz).envelope
-    performance = performance_of(item, filled_f0_hz(tracked_hz))
+    performance = performance_of(item, filled_f0_hz(tracked_hz)[::ROWS_PER_FRAME])
     blocks = to_features(performance, voice, block_frames=BLOCK_FRAMES, cancel=CancelToken())
     predicted = np.concatenate([block.envelope for block in blocks])
     count = min(len(predicted), len(recorded))
-    times_s = np.arange(count) / voice.spec.frame_rate_hz
+    times_s = np.arange(count) / (ROWS_PER_FRAME * voice.spec.frame_rate_hz)
     spoken = np.zeros(count, bool)
     for span in performance.phones:
         if span.symbol not in ("SP", "AP"):

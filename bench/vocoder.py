@@ -22,6 +22,8 @@ from singer.voice import Voice
 PESQ_RATE_HZ = 16_000
 TOP_HZ = 11_000.0
 ITEMS_PER_LANGUAGE = 6
+HIGHEST_SPOKEN_HZ = 600.0
+"""Both trackers look no higher: what they find above in speech is wrong."""
 HOW = (
     "Held-out teacher speech in four languages, analysed and synthesised again with the same tracked pitch "
     "(harvest + StoneMask) by our "
@@ -33,7 +35,7 @@ def copy(audio: NDArray[np.float32], sample_rate_hz: int, voice: Voice) -> NDArr
     """Audio to features and back through the voice's vocoder: float32 [N'] at the voice's rate, sample 0 on
     sample 0.
     """
-    tracked_hz = track_f0_hz(audio, sample_rate_hz)
+    tracked_hz = track_f0_hz(audio, sample_rate_hz, HIGHEST_SPOKEN_HZ)
     features = analyse(audio, sample_rate_hz, tracked_hz)
     f0_hz = filled_f0_hz(tracked_hz)
     vocoder = Vocoder(voice)
@@ -48,7 +50,7 @@ def copy_by_world(audio: NDArray[np.float32], sample_rate_hz: int) -> NDArray[np
     import pyworld
 
     samples = audio.astype(np.float64)
-    f0_hz, times_s = pyworld.harvest(samples, sample_rate_hz, f0_floor=60.0, f0_ceil=1_500.0)
+    f0_hz, times_s = pyworld.harvest(samples, sample_rate_hz, f0_floor=60.0, f0_ceil=HIGHEST_SPOKEN_HZ)
     f0_hz = pyworld.stonemask(samples, f0_hz, times_s, sample_rate_hz)
     power = pyworld.cheaptrick(samples, f0_hz, times_s, sample_rate_hz)
     ratio = pyworld.d4c(samples, f0_hz, times_s, sample_rate_hz)
@@ -56,7 +58,7 @@ def copy_by_world(audio: NDArray[np.float32], sample_rate_hz: int) -> NDArray[np
 
 
 def filled_f0_hz(f0_hz: NDArray[np.float64]) -> NDArray[np.float32]:
-    """Pitch with its unvoiced gaps (0) bridged on straight lines of log f0: float32 [T], positive; 200 Hz if
+    """Pitch with its unvoiced gaps (0) bridged on straight lines of log f0: float32 [R], positive; 200 Hz if
     all is unvoiced.
     """
     voiced = f0_hz > 0

@@ -13,7 +13,7 @@ from frontend_g2p.phones import ROLES
 from singer.cancel import CancelToken
 from singer.errors import VoicebankError
 from singer.expression import express
-from singer.features import Features
+from singer.features import ROWS_PER_FRAME, Features, to_rows
 from singer.formant_tuning import tune_first_formant
 from singer.performance.performance import PhoneSpan, PhrasePerformance
 from singer.voice import Voice
@@ -168,6 +168,7 @@ def to_features(
     owner = np.repeat(np.arange(len(track.frames)), track.frames)
     position = positions(track.frames)
     log_f0 = np.log(performance.curves["f0_hz"]).astype(np.float32)
+    rows = {name: to_rows(curve) for name, curve in performance.curves.items()}
     reach, total = voice.context_frames, performance.frames
     for start in range(0, total, block_frames):
         cancel.check()
@@ -179,7 +180,9 @@ def to_features(
             log_f0=log_f0[low:high],
             timbre=voice.timbre,
         )
-        inner = slice(start - low, stop - low)
-        envelope = tune_first_formant(found["envelope"][inner], performance.curves["f0_hz"][start:stop])
-        plain = Features(envelope, found["aperiodicity"][inner])
-        yield express(plain, {name: curve[start:stop] for name, curve in performance.curves.items()})
+        inner = slice(ROWS_PER_FRAME * (start - low), ROWS_PER_FRAME * (stop - low))
+        here = {
+            name: curve[ROWS_PER_FRAME * start : ROWS_PER_FRAME * stop] for name, curve in rows.items()
+        }
+        envelope = tune_first_formant(found["envelope"][inner], here["f0_hz"])
+        yield express(Features(envelope, found["aperiodicity"][inner]), here)

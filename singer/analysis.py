@@ -18,9 +18,9 @@ from singer.bands import (
     band_centres_hz,
     pooling_matrix,
 )
-from singer.features import Features
+from singer.features import ROWS_PER_FRAME, Features
 
-FRAME_PERIOD_MS = 10.0
+ROW_PERIOD_MS = 5.0
 LOWEST_F0_HZ = 60.0
 HIGHEST_F0_HZ = 1_500.0
 BAND_EDGE_SHARE = 0.9
@@ -35,14 +35,15 @@ _AIR_APERIODICITY = 0.97
 def track_f0_hz(
     audio: NDArray[np.float32], sample_rate_hz: int, highest_hz: float = HIGHEST_F0_HZ
 ) -> NDArray[np.float64]:
-    """Pitch by WORLD harvest and StoneMask: float64 [T] in Hz at 100 frames/s, 0 where unvoiced."""
+    """Pitch by WORLD harvest and StoneMask: float64 [2T] in Hz, a value every 5 ms, 0 where unvoiced."""
     import pyworld
 
     samples = audio.astype(np.float64)
     f0_hz, times_s = pyworld.harvest(
-        samples, sample_rate_hz, f0_floor=LOWEST_F0_HZ, f0_ceil=highest_hz, frame_period=FRAME_PERIOD_MS
+        samples, sample_rate_hz, f0_floor=LOWEST_F0_HZ, f0_ceil=highest_hz, frame_period=ROW_PERIOD_MS
     )
-    return np.asarray(pyworld.stonemask(samples, f0_hz, times_s, sample_rate_hz))
+    refined_hz = np.asarray(pyworld.stonemask(samples, f0_hz, times_s, sample_rate_hz))
+    return refined_hz[: len(refined_hz) // ROWS_PER_FRAME * ROWS_PER_FRAME]
 
 
 def analyse(
@@ -53,14 +54,14 @@ def analyse(
     Args:
         audio: float32 [N], mono, full scale 1.
         sample_rate_hz: 16 000 or more.
-        f0_hz: float64 [T] pitch at 100 frames/s where it is known, 0 or NaN where unvoiced; frame ``i`` is at
-            ``i * 10`` ms. Tracked if not given. D4C decides for itself which of these frames are voiced.
+        f0_hz: float64 [2T] pitch where it is known, 0 or NaN where unvoiced; value ``i`` is at
+            ``i * 5`` ms. Tracked if not given. D4C decides for itself which of these rows are voiced.
 
     Returns:
-        Features of T = floor(N / sample_rate_hz * 100) + 1 frames, or of len(f0_hz) frames.
+        Features of T frames; T = floor((floor(N / sample_rate_hz * 200) + 1) / 2) if the pitch is tracked.
 
     Raises:
-        ValueError: if the audio is not float32 [N], or the rate is too low.
+        ValueError: if the audio is not float32 [N], the rate is too low, or the number of pitch values is odd.
     """
     import pyworld
 
@@ -73,7 +74,7 @@ def analyse(
         track_f0_hz(audio, sample_rate_hz) if f0_hz is None else np.nan_to_num(f0_hz.astype(np.float64))
     )
     pitch_hz = np.where((pitch_hz >= LOWEST_F0_HZ) & (pitch_hz <= HIGHEST_F0_HZ), pitch_hz, 0.0)
-    times_s = np.arange(len(pitch_hz)) * FRAME_PERIOD_MS / 1000.0
+    times_s = np.arange(len(pitch_hz)) * ROW_PERIOD_MS / 1000.0
     power = pyworld.cheaptrick(samples, pitch_hz, times_s, sample_rate_hz)
     ratio = pyworld.d4c(samples, pitch_hz, times_s, sample_rate_hz, threshold=0.85)
     bins_hz = np.linspace(0.0, sample_rate_hz / 2.0, power.shape[1])

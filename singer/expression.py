@@ -32,7 +32,7 @@ def express(features: Features, curves: Mapping[str, NDArray[np.float32]]) -> Fe
 
     Args:
         features: T frames.
-        curves: ``loudness_db``, ``breathiness``, ``tension`` and ``gender``, float32 [T]; neutral is 0.
+        curves: ``loudness_db``, ``breathiness``, ``tension`` and ``gender``, float32 [2T]; neutral is 0.
 
     Returns:
         T frames; the same object if every curve is neutral.

@@ -24,11 +24,11 @@ def tune_first_formant(envelope: NDArray[np.float32], f0_hz: NDArray[np.float32]
     """Hold the envelope up between its lowest peak and the fundamental.
 
     Args:
-        envelope: float32 [T, 96], natural log of amplitude.
-        f0_hz: float32 [T], positive.
+        envelope: float32 [R, 96], natural log of amplitude.
+        f0_hz: float32 [R], positive.
 
     Returns:
-        float32 [T, 96]; nowhere below ``envelope``, and equal to it where the fundamental lies under the first formant.
+        float32 [R, 96]; nowhere below ``envelope``, and equal to it where the fundamental lies under the first formant.
     """
     octaves = np.log2(np.maximum(band_centres_hz(ENVELOPE_BANDS), _LOWEST_HZ)).astype(np.float32)
     slope = SLOPE_DB_PER_OCTAVE * _DB

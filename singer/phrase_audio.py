@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from singer.acoustics import to_features
 from singer.cancel import CancelToken
-from singer.features import Features
+from singer.features import ROWS_PER_FRAME, Features, to_rows
 from singer.performance.performance import PhrasePerformance
 from singer.vocoder import Filters, Vocoder
 from singer.voice import Voice
@@ -43,12 +43,12 @@ def sing_phrase(
     total = performance.frames * voice.spec.hop_samples
     fade = int(FADE_S * voice.spec.sample_rate_hz)
     done = -vocoder.lead_in_samples
-    f0_hz = performance.curves["f0_hz"]
-    first_frame = 0
+    f0_hz = to_rows(performance.curves["f0_hz"])
+    first_row = 0
     for filters in _filters(performance, voice, vocoder, block_frames, cancel):
-        stop_frame = first_frame + len(filters.harmonic)
-        samples, state = vocoder.run(state, filters, f0_hz[first_frame:stop_frame])
-        first_frame = stop_frame
+        stop_row = first_row + len(filters.harmonic)
+        samples, state = vocoder.run(state, filters, f0_hz[first_row:stop_row])
+        first_row = stop_row
         yield from _placed(samples, done, total, fade)
         done += len(samples)
     yield from _placed(vocoder.finish(state), done, total, fade)
@@ -58,8 +58,8 @@ def _filters(
     performance: PhrasePerformance, voice: Voice, vocoder: Vocoder, block_frames: int, cancel: CancelToken
 ) -> Iterator[Filters]:
     """Filters block by block: features are kept until the network's context on both sides of a block is known."""
-    reach, total = voice.context_frames, performance.frames
-    f0_hz = performance.curves["f0_hz"]
+    reach, total = ROWS_PER_FRAME * voice.context_frames, ROWS_PER_FRAME * performance.frames
+    f0_hz = to_rows(performance.curves["f0_hz"])
     kept, kept_from, ready = [], 0, 0
     for features in to_features(performance, voice, block_frames=block_frames, cancel=cancel):
         kept.append(features)

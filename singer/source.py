@@ -35,6 +35,24 @@ def pulse_train(
     return kernel * 2.0 * np.sqrt(f0_hz / sample_rate_hz), float(turns[-1] % 1.0)
 
 
+def pitch_at_samples(log_f0: NDArray[np.float64], hop_samples: int) -> NDArray[np.float64]:
+    """Pitch between rows, on straight lines of log f0.
+
+    Args:
+        log_f0: float64 [2T + 1], natural log of Hz at the rows of T frames and at the first row after them.
+        hop_samples: samples from frame to frame; the second row lies ``hop_samples // 2`` after the first.
+
+    Returns:
+        float64 [T hop_samples] in Hz, from just after the first row to the last.
+    """
+    first = hop_samples // 2
+    on, half, following = log_f0[:-1:2, None], log_f0[1::2, None], log_f0[2::2, None]
+    early = on + (half - on) * (np.arange(1, first + 1) / first)
+    late = half + (following - half) * (np.arange(1, hop_samples - first + 1) / (hop_samples - first))
+    pitch_hz: NDArray[np.float64] = np.exp(np.concatenate((early, late), axis=1)).reshape(-1)
+    return pitch_hz
+
+
 def white_noise(first: int, count: int, seed: int) -> NDArray[np.float64]:
     """Samples ``first`` to ``first + count`` of the endless unit-variance noise named ``seed``: float64 [count].
 

@@ -1,6 +1,6 @@
 """The vocoder: features and pitch to sound, in chunks of any size, with all of its state in one value.
 
-A small network turns features and pitch into a harmonic filter, a noise filter and a dispersion phase per frame; a band-limited
+A small network turns features and pitch into a harmonic filter, a noise filter and a dispersion phase every 5 ms; a band-limited
 pulse train and white noise pass through them (source-filter synthesis, as in the neural homomorphic vocoder, Liu et al. 2020, and
 the DDSP vocoder, arXiv 2401.10460).
 """
@@ -12,9 +12,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from singer.features import Features
+from singer.features import ROWS_PER_FRAME, Features
 from singer.filterbank import PHASE_BANDS, FilterBank
-from singer.source import pulse_train, white_noise
+from singer.source import pitch_at_samples, pulse_train, white_noise
 from singer.voice import Voice
 
 TOP_HARMONIC_HZ = 20_000.0
@@ -25,8 +25,8 @@ class Filters:
     """What the vocoder's network says of T frames.
 
     Attributes:
-        harmonic, noise: float32 [T, 96], natural log of the filters' amplitudes on the envelope bands.
-        phase: float32 [T, 32], dispersion of the harmonic part in radians.
+        harmonic, noise: float32 [2T, 96], natural log of the filters' amplitudes on the envelope bands.
+        phase: float32 [2T, 32], dispersion of the harmonic part in radians.
     """
 
     harmonic: NDArray[np.float32]
@@ -42,16 +42,16 @@ class VocoderState:
         seed: name of the noise.
         frame: frames taken in so far.
         phase: phase of the fundamental in turns.
-        f0_hz: pitch of the last frame taken in.
-        filters: filters of the last frame taken in ([1, ...]), which waits for the next one.
+        f0_hz: pitch of the last frame taken in, float32 [2].
+        filters: filters of the last frame taken in ([2, ...]), which waits for the next one.
         harmonic, noise: last hop of excitation, float64 [hop].
-        tail: sum of the frames so far that is not yet complete, float32 [N - hop].
+        tail: sum of the frames so far that is not yet complete, float32 [N - first_gap].
     """
 
     seed: int
     frame: int
     phase: float
-    f0_hz: float
+    f0_hz: NDArray[np.float32]
     filters: Filters
     harmonic: NDArray[np.float64]
     noise: NDArray[np.float64]
@@ -71,7 +71,7 @@ class Vocoder:
 
         Args:
             features: T frames.
-            f0_hz: float32 [T], positive.
+            f0_hz: float32 [2T], positive.
 
         Raises:
             ModelError: if the network fails.
@@ -88,9 +88,9 @@ class Vocoder:
         hop = self._bank.spec.hop_samples
         empty = np.zeros((0, 96), np.float32)
         silence = np.zeros(hop)
-        tail = np.zeros(self._bank.fft_samples - hop, np.float32)
+        tail = np.zeros(self._bank.fft_samples - self._bank.first_gap, np.float32)
         nothing = Filters(empty, empty, np.zeros((0, PHASE_BANDS), np.float32))
-        return VocoderState(seed, 0, 0.0, 0.0, nothing, silence, silence, tail)
+        return VocoderState(seed, 0, 0.0, np.zeros(0, np.float32), nothing, silence, silence, tail)
 
     def run(
         self, state: VocoderState, filters: Filters, f0_hz: NDArray[np.float32]
@@ -100,7 +100,7 @@ class Vocoder:
         Args:
             state: from ``start`` or the last call.
             filters: of T >= 1 frames.
-            f0_hz: float32 [T], positive.
+            f0_hz: float32 [2T], positive, one for each row of the filters.
 
         Returns:
             float32 [M] and the next state. The first sample of a stream lies ``lead_in_samples`` before the centre of frame 0;
@@ -109,28 +109,29 @@ class Vocoder:
         spec = self._bank.spec
         hop = spec.hop_samples
         fresh = state.frame == 0
-        pitch_hz = np.concatenate(([f0_hz[0] if fresh else state.f0_hz], f0_hz)).astype(np.float64)
-        steps = np.exp(_ramp(np.log(pitch_hz), hop))
+        before = np.full(ROWS_PER_FRAME, f0_hz[0]) if fresh else state.f0_hz
+        steps = pitch_at_samples(np.log(np.concatenate((before, f0_hz[:-1])).astype(np.float64)), hop)
         pulses, phase = pulse_train(steps, state.phase, spec.sample_rate_hz, self._top_hz)
         hiss = white_noise(state.frame * hop, len(steps), state.seed)
         harmonic = np.concatenate((state.harmonic, pulses))
         noise = np.concatenate((state.noise, hiss))
         waiting = filters if fresh else _join(state.filters, filters)
-        count = len(f0_hz) - 1 if fresh else len(f0_hz)
+        taken = len(f0_hz) // ROWS_PER_FRAME
+        count = taken - 1 if fresh else taken
         if fresh:
             harmonic, noise = harmonic[hop:], noise[hop:]
         following = replace(
             state,
-            frame=state.frame + len(f0_hz),
+            frame=state.frame + taken,
             phase=phase,
-            f0_hz=float(f0_hz[-1]),
-            filters=_rows(waiting, count, None),
+            f0_hz=f0_hz[-ROWS_PER_FRAME:],
+            filters=_frames(waiting, count, None),
             harmonic=harmonic[-hop:],
             noise=noise[-hop:],
         )
         if count == 0:
             return np.zeros(0, np.float32), following
-        wave = self._shape(_rows(waiting, 0, count), harmonic, noise)
+        wave = self._shape(_frames(waiting, 0, count), harmonic, noise)
         wave[: len(state.tail)] += state.tail
         return wave[: count * hop], replace(following, tail=wave[count * hop :])
 
@@ -138,28 +139,21 @@ class Vocoder:
         """The rest of a stream: the frame that waits, and the ringing after it. float32 [N]; empty if no frame was taken in."""
         if state.frame == 0:
             return np.zeros(0, np.float32)
-        last, following = self.run(state, state.filters, np.full(1, state.f0_hz, np.float32))
+        last, following = self.run(state, state.filters, np.repeat(state.f0_hz[-1:], ROWS_PER_FRAME))
         return np.concatenate((last, following.tail))
 
     @property
     def lead_in_samples(self) -> int:
         """Samples of a stream that lie before the centre of its frame 0."""
-        return self._bank.spec.hop_samples + self._bank.lead_samples
+        return self._bank.second_gap + self._bank.lead_samples
 
     def _shape(
         self, filters: Filters, harmonic: NDArray[np.float64], noise: NDArray[np.float64]
     ) -> NDArray[np.float32]:
-        bank, count = self._bank, len(filters.harmonic)
-        turn = np.exp(1j * (filters.phase @ bank.phase_matrix)).astype(np.complex64)
-        voiced = bank.frames(harmonic, count) * bank.minimum_phase(filters.harmonic) * turn
-        hissed = bank.frames(noise, count) * bank.minimum_phase(filters.noise)
+        bank, frames = self._bank, len(filters.harmonic) // ROWS_PER_FRAME
+        voiced = bank.spectra(harmonic, frames) * bank.response(filters.harmonic, filters.phase)
+        hissed = bank.spectra(noise, frames) * bank.response(filters.noise)
         return bank.overlap_add(voiced + hissed)
-
-
-def _ramp(values: NDArray[np.float64], hop: int) -> NDArray[np.float64]:
-    """Straight lines from each value to the next, ``hop`` samples each: float64 [T + 1] to [T hop]."""
-    share = np.arange(1, hop + 1) / hop
-    return (values[:-1, None] + (values[1:] - values[:-1])[:, None] * share).reshape(-1)
 
 
 def _join(first: Filters, second: Filters) -> Filters:
@@ -170,5 +164,6 @@ def _join(first: Filters, second: Filters) -> Filters:
     )
 
 
-def _rows(filters: Filters, start: int, stop: int | None) -> Filters:
-    return Filters(filters.harmonic[start:stop], filters.noise[start:stop], filters.phase[start:stop])
+def _frames(filters: Filters, start: int, stop: int | None) -> Filters:
+    rows = slice(ROWS_PER_FRAME * start, None if stop is None else ROWS_PER_FRAME * stop)
+    return Filters(filters.harmonic[rows], filters.noise[rows], filters.phase[rows])

@@ -31,8 +31,8 @@ class Voice:
         languages: language to row.
         timbre: float32 [K], the singer's place in the model's timbre space.
         encoder: acoustic encoder (phones -> hidden [P, H]).
-        decoder: acoustic decoder (hidden at frames, f0 -> features).
-        vocoder: filter network (features, f0 -> filters).
+        decoder: acoustic decoder (hidden and f0 at T frames -> features [2T, ...]).
+        vocoder: filter network (features and f0 at 2T rows -> filters [2T, ...]).
         context_frames: frames that the decoder and the vocoder need on either side to be exact.
         fingerprint: hash of manifest and models; part of every cache key.
     """

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from frontend_g2p.phones import Language
 from singer.errors import VoicebankError
+from singer.features import ROWS_PER_FRAME
 from singer.timebase import AudioSpec
 
 MANIFEST_NAME = "voicebank.json"
@@ -47,6 +48,7 @@ class AudioContract(_Strict):
             "singer_role": role,
             "sample_rate_hz": str(self.sample_rate_hz),
             "hop_samples": str(self.hop_samples),
+            "rows_per_frame": str(ROWS_PER_FRAME),
         }
 
 

@@ -7,6 +7,7 @@ Opening costs microseconds and a look-up about 20 µs, so nothing is loaded at s
 from __future__ import annotations
 
 import mmap
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import as_file, files
@@ -36,6 +37,15 @@ def _open_word_file() -> mmap.mmap:
         path.open("rb") as stream,
     ):
         return mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ)
+
+
+def dictionary_words() -> Iterator[str]:
+    """Every word of the dictionary, in the order of its file."""
+    blob = _open_word_file()
+    start = 0
+    while start < len(blob):
+        yield blob[start : blob.find(b"\t", start)].decode("ascii")
+        start = blob.find(b"\n", start) + 1
 
 
 def _find_line(key: bytes) -> bytes | None:

@@ -11,6 +11,7 @@ from fairseq.data import FairseqDataset
 from torch import Tensor
 
 from singer.acoustics import positions
+from singer.features import ROWS_PER_FRAME
 from singer.training.items import Item, load_items
 
 
@@ -69,7 +70,7 @@ def collate(items: list[Item]) -> dict[str, Tensor]:
     Returns:
         phone, role, language, frames int64 [B, P]; phone_mask float32 [B, 1, P]; owner int64 [B, T] (phone of a frame); position
         float32 [B, T, 3]; log_f0 float32 [B, T]; frame_mask float32 [B, 1, T]; timbre int64 [B]; envelope float32
-        [B, T, 96]; aperiodicity float32 [B, T, 12].
+        [B, 2T, 96]; aperiodicity float32 [B, 2T, 12].
     """
     return {
         "phone": _pad([item.phone for item in items]),
@@ -79,7 +80,7 @@ def collate(items: list[Item]) -> dict[str, Tensor]:
         "phone_mask": _pad([np.ones(len(item.phone), np.float32) for item in items]).unsqueeze(1),
         "owner": _pad([np.repeat(np.arange(len(item.frames)), item.frames) for item in items]),
         "position": _pad([positions(item.frames) for item in items]),
-        "log_f0": _pad([item.log_f0 for item in items]),
+        "log_f0": _pad([item.log_f0[::ROWS_PER_FRAME] for item in items]),
         "frame_mask": _pad([np.ones(item.total, np.float32) for item in items]).unsqueeze(1),
         "timbre": torch.tensor([item.timbre for item in items]),
         "envelope": _pad([item.envelope.astype(np.float32) for item in items]),

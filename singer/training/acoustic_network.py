@@ -9,6 +9,7 @@ from torch import Tensor, nn
 
 from singer.acoustics import POSITION_FEATURES
 from singer.bands import APERIODICITY_BANDS, ENVELOPE_BANDS
+from singer.features import ROWS_PER_FRAME
 from singer.training.layers import ResidualStack
 from singer.training.vocoder_network import ENVELOPE_MEAN, ENVELOPE_SCALE, LOG_F0_MEAN
 
@@ -61,7 +62,7 @@ class Decoder(nn.Module):
         self.timbre = nn.Linear(shape.timbre_size, shape.channels)
         self.stack = ResidualStack(shape.channels, 3, shape.decoder_dilations)
         self.norm = nn.LayerNorm(shape.channels)
-        self.output = nn.Linear(shape.channels, ENVELOPE_BANDS + APERIODICITY_BANDS)
+        self.output = nn.Linear(shape.channels, ROWS_PER_FRAME * (ENVELOPE_BANDS + APERIODICITY_BANDS))
         self.reach_frames = self.stack.reach_frames
 
     def forward(
@@ -77,13 +78,15 @@ class Decoder(nn.Module):
             mask: float32 [B, 1, T], 0 in padding.
 
         Returns:
-            Envelope float32 [B, T, 96] and aperiodicity float32 [B, T, 12].
+            Envelope float32 [B, 2T, 96] and aperiodicity float32 [B, 2T, 12].
         """
         pitch = (log_f0.clamp(LOWEST_LOG_F0, HIGHEST_LOG_F0) - LOG_F0_MEAN).unsqueeze(-1)
         x = torch.cat((hidden, position, pitch, pitch * pitch), dim=-1)
         x = self.input(x) + self.timbre(timbre).unsqueeze(1)
         y = self.stack(x.transpose(1, 2), mask).transpose(1, 2)
-        envelope, logit = self.output(self.norm(y)).split((ENVELOPE_BANDS, APERIODICITY_BANDS), dim=-1)
+        raw = self.output(self.norm(y))
+        rows = raw.reshape(raw.shape[0], -1, raw.shape[2] // ROWS_PER_FRAME)
+        envelope, logit = rows.split((ENVELOPE_BANDS, APERIODICITY_BANDS), dim=-1)
         return ENVELOPE_MEAN + ENVELOPE_SCALE * envelope, torch.sigmoid(logit)
 
 

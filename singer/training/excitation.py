@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from singer.source import pulse_train
+from singer.source import pitch_at_samples, pulse_train
 
 
 def excite(
@@ -14,7 +14,7 @@ def excite(
     """Pulses and noise for T frames.
 
     Args:
-        log_f0: float32 [T], natural log of Hz.
+        log_f0: float32 [2T], natural log of Hz.
         hop_samples: samples from frame to frame.
         sample_rate_hz: sample rate of the training material.
         rng: gives the starting phase and the noise.
@@ -22,9 +22,8 @@ def excite(
     Returns:
         Two float32 [(T + 1) hop]; frame ``i`` is centred on sample ``(i + 1) hop``.
     """
-    padded = np.concatenate((log_f0[:1], log_f0, log_f0[-1:])).astype(np.float64)
-    share = np.arange(1, hop_samples + 1) / hop_samples
-    steps = np.exp(padded[:-1, None] + np.diff(padded)[:, None] * share).reshape(-1)
+    padded = np.concatenate((log_f0[:1], log_f0[:1], log_f0, log_f0[-1:])).astype(np.float64)
+    steps = pitch_at_samples(padded, hop_samples)
     top_hz = min(20_000.0, 0.46 * sample_rate_hz)
     pulses, _ = pulse_train(steps, float(rng.random()), sample_rate_hz, top_hz)
     noise = rng.standard_normal(len(steps))

@@ -5,13 +5,14 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
+from singer.features import ROWS_PER_FRAME
 from singer.training.vocoder_network import ENVELOPE_SCALE
 
 _DB = 8.685889638065035
 
 
 class FeatureLoss(nn.Module):
-    """Mean absolute error of envelope and aperiodicity, plus that of their differences over frames and bands.
+    """Mean absolute error of envelope and aperiodicity, plus that of their differences over rows and bands.
 
     The differences keep transitions and formant edges from being averaged away.
     """
@@ -26,11 +27,11 @@ class FeatureLoss(nn.Module):
         """Loss and mean absolute envelope error in dB.
 
         Args:
-            envelope: float32 [B, T, 96], found.
-            aperiodicity: float32 [B, T, 12], found.
+            envelope: float32 [B, 2T, 96], found.
+            aperiodicity: float32 [B, 2T, 12], found.
             batch: holds the wanted ones and ``frame_mask`` float32 [B, 1, T].
         """
-        mask = batch["frame_mask"].transpose(1, 2)
+        mask = batch["frame_mask"].transpose(1, 2).repeat_interleave(ROWS_PER_FRAME, dim=1)
         pair = mask[:, 1:] * mask[:, :-1]
         error = (envelope - batch["envelope"]) / ENVELOPE_SCALE
         noise = aperiodicity - batch["aperiodicity"]

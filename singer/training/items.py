@@ -10,13 +10,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from singer.features import ROWS_PER_FRAME
+
 
 @dataclass(frozen=True)
 class Item:
     """One prepared take.
 
     Attributes:
-        envelope: float16 [T, 96]; aperiodicity: float16 [T, 12]; log_f0: float32 [T].
+        envelope: float16 [2T, 96]; aperiodicity: float16 [2T, 12]; log_f0: float32 [2T].
         audio: int16 [T hop] at the training rate.
         phone, role, language, frames: int64 [P].
         timbre: row of the timbre table.
@@ -41,7 +43,7 @@ class Item:
     @property
     def total(self) -> int:
         """Number of frames T."""
-        return len(self.log_f0)
+        return len(self.log_f0) // ROWS_PER_FRAME
 
 
 def load_items(folder: Path, *, heldout: bool, raised: bool = True) -> list[Item]:

@@ -17,6 +17,7 @@ from frontend_g2p.inventory import INVENTORY
 from frontend_g2p.phones import LANGUAGES
 from singer.acoustics import frame_lengths, role_row
 from singer.analysis import analyse, track_f0_hz
+from singer.features import ROWS_PER_FRAME
 from singer.training.corpus.index import read_index
 
 _log = logging.getLogger(__name__)
@@ -52,21 +53,21 @@ def takes_of(corpus: Path, timbre: str) -> list[Take]:
     ]
 
 
-def filled_pitch_hz(tracked_hz: NDArray[np.float64], frames: int, faster: float) -> NDArray[np.float64]:
+def filled_pitch_hz(tracked_hz: NDArray[np.float64], rows: int, faster: float) -> NDArray[np.float64]:
     """Tracked pitch of a take that was sped up, gaps filled by straight lines in log pitch.
 
     Args:
-        tracked_hz: float64 [T], pitch of the take as it was, 0 where unvoiced.
-        frames: frames of the sped-up take.
+        tracked_hz: float64 [R], pitch of the take as it was, 0 where unvoiced.
+        rows: rows of the sped-up take.
         faster: the factor.
 
     Returns:
-        float64 [frames], positive.
+        float64 [rows], positive.
     """
     voiced = np.flatnonzero(tracked_hz > 0)
     if len(voiced) == 0:
-        return np.full(frames, _PITCH_OF_SILENCE_HZ)
-    return np.exp(np.interp(np.arange(frames) * faster, voiced, np.log(tracked_hz[voiced]))) * faster
+        return np.full(rows, _PITCH_OF_SILENCE_HZ)
+    return np.exp(np.interp(np.arange(rows) * faster, voiced, np.log(tracked_hz[voiced]))) * faster
 
 
 def prepare_take(take: Take, folder: Path, raised: float) -> dict[float, Path]:
@@ -100,7 +101,7 @@ def _item_arrays(
     if faster != 1.0:
         audio = soxr.resample(audio, TRAINING_RATE_HZ * faster, TRAINING_RATE_HZ, "VHQ").astype(np.float32)
     frames = len(audio) // TRAINING_HOP
-    f0_hz = filled_pitch_hz(tracked_hz, frames, faster)
+    f0_hz = filled_pitch_hz(tracked_hz, ROWS_PER_FRAME * frames, faster)
     features = analyse(audio, TRAINING_RATE_HZ, f0_hz)
     ends_s = source["end_s"].astype(np.float64) / faster
     return {

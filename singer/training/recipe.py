@@ -29,7 +29,7 @@ class Recipe:
 
 
 SUYIN = Recipe(
-    minutes={"suyin": 25.0, "blend1": 6.0, "blend2": 6.0, "blend3": 6.0},
+    minutes={"suyin": 40.0, "blend1": 6.0, "blend2": 6.0, "blend3": 6.0},
     vocoder=Schedule(updates=7_500, batch=8, learning_rate=6e-4),
     acoustic=Schedule(updates=4_300, batch=4, learning_rate=8e-4),
 )

@@ -10,6 +10,7 @@ import torch
 from fairseq.data import FairseqDataset
 from torch import Tensor
 
+from singer.features import ROWS_PER_FRAME
 from singer.training.excitation import excite
 from singer.training.items import Item, load_items
 from singer.training.prepare import TRAINING_HOP, TRAINING_RATE_HZ
@@ -38,7 +39,7 @@ class VocoderDataset(FairseqDataset):
         item = self.items[index]
         rng = np.random.default_rng((self.seed, self.epoch, index))
         start = int(rng.integers(0, item.total - self.segment_frames + 1))
-        rows = slice(start, start + self.segment_frames)
+        rows = slice(ROWS_PER_FRAME * start, ROWS_PER_FRAME * (start + self.segment_frames))
         log_f0 = item.log_f0[rows]
         harmonic, noise = excite(log_f0, TRAINING_HOP, TRAINING_RATE_HZ, rng)
         samples = item.audio[start * TRAINING_HOP : (start + self.segment_frames) * TRAINING_HOP]

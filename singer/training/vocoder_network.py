@@ -7,6 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from singer.bands import APERIODICITY_BANDS, ENVELOPE_BANDS, band_centres_hz, interpolation_matrix
+from singer.features import ROWS_PER_FRAME
 from singer.filterbank import PHASE_BANDS
 from singer.training.layers import ResidualStack
 
@@ -30,7 +31,8 @@ class VocoderNetwork(nn.Module):
     """Filters for features.
 
     The zero network is WORLD's own synthesis rule: the envelope split into a harmonic and a noise part by the aperiodicity.
-    What is learned is a correction in log amplitude, per band and frame, and a dispersion phase. Bands that the training material
+    What is learned is a correction in log amplitude, per band and row, and a dispersion phase. It runs at frames: the rows of a
+    frame go in and come out together. Bands that the training material
     does not hold (above ``trusted_hz``) keep the plain rule.
     """
 
@@ -44,10 +46,12 @@ class VocoderNetwork(nn.Module):
         trust = np.clip((trusted_hz - centres_hz) / (0.07 * trusted_hz), 0.0, 1.0)
         self.register_buffer("spread", torch.from_numpy(spread), persistent=False)
         self.register_buffer("trust", torch.from_numpy(trust.astype(np.float32)), persistent=False)
-        self.input = nn.Conv1d(ENVELOPE_BANDS + APERIODICITY_BANDS + 1, channels, kernel, padding=kernel // 2)
+        self.input = nn.Conv1d(
+            ROWS_PER_FRAME * (ENVELOPE_BANDS + APERIODICITY_BANDS + 1), channels, kernel, padding=kernel // 2
+        )
         self.stack = ResidualStack(channels, kernel, dilations)
         self.norm = nn.LayerNorm(channels)
-        self.output = nn.Linear(channels, 2 * ENVELOPE_BANDS + PHASE_BANDS)
+        self.output = nn.Linear(channels, ROWS_PER_FRAME * (2 * ENVELOPE_BANDS + PHASE_BANDS))
         nn.init.normal_(self.output.weight, std=0.001)
         nn.init.zeros_(self.output.bias)
         self.reach_frames = kernel // 2 + self.stack.reach_frames
@@ -58,18 +62,20 @@ class VocoderNetwork(nn.Module):
         """Filters of T frames.
 
         Args:
-            envelope: float32 [B, T, 96], natural log of amplitude.
-            aperiodicity: float32 [B, T, 12], 0 to 1.
-            log_f0: float32 [B, T], natural log of Hz.
+            envelope: float32 [B, 2T, 96], natural log of amplitude.
+            aperiodicity: float32 [B, 2T, 12], 0 to 1.
+            log_f0: float32 [B, 2T], natural log of Hz.
 
         Returns:
-            Harmonic and noise log amplitude float32 [B, T, 96] each, dispersion phase float32 [B, T, 32] in radians.
+            Harmonic and noise log amplitude float32 [B, 2T, 96] each, dispersion phase float32 [B, 2T, 32] in radians.
         """
         scaled = (envelope - ENVELOPE_MEAN) / ENVELOPE_SCALE
         pitch = (log_f0.clamp(max=HIGHEST_LOG_F0) - LOG_F0_MEAN).unsqueeze(-1)
         x = torch.cat((scaled, 2.0 * aperiodicity - 1.0, pitch), dim=-1)
-        hidden = self.stack(self.input(x.transpose(1, 2))).transpose(1, 2)
+        frames = x.reshape(x.shape[0], -1, ROWS_PER_FRAME * x.shape[2])
+        hidden = self.stack(self.input(frames.transpose(1, 2))).transpose(1, 2)
         raw = self.output(self.norm(hidden))
+        raw = raw.reshape(raw.shape[0], -1, raw.shape[2] // ROWS_PER_FRAME)
         to_harmonic, to_noise, phase = raw.split((ENVELOPE_BANDS, ENVELOPE_BANDS, PHASE_BANDS), dim=-1)
         ratio = aperiodicity.clamp(0.0, 1.0) @ self.spread
         periodic = 0.5 * torch.log((1.0 - ratio * ratio).clamp_min(_SMALLEST_PERIODIC))

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from singer.features import Features
+from singer.features import Features, to_rows
 from singer.source import pulse_train, white_noise
 from singer.vocoder import Filters, Vocoder
 from tests.singer.plain_vocoder import plain_voice
@@ -11,19 +11,20 @@ from tests.singer.plain_vocoder import plain_voice
 
 def features(frames: int, level: float, ratio: float) -> Features:
     return Features(
-        np.full((frames, 96), level, np.float32),
-        np.full((frames, 12), ratio, np.float32),
+        np.full((2 * frames, 96), level, np.float32),
+        np.full((2 * frames, 12), ratio, np.float32),
     )
 
 
 def sing(f0_hz: np.ndarray, blocks: list[int], level: float = -4.0, ratio: float = 0.05) -> np.ndarray:
     vocoder = Vocoder(plain_voice())
-    whole = vocoder.filters(features(len(f0_hz), level, ratio), f0_hz)
+    pitch_hz = to_rows(f0_hz)
+    whole = vocoder.filters(features(len(f0_hz), level, ratio), pitch_hz)
     state, parts, start = vocoder.start(seed=7), [], 0
     for size in blocks:
-        rows = slice(start, start + size)
+        rows = slice(2 * start, 2 * (start + size))
         part = Filters(whole.harmonic[rows], whole.noise[rows], whole.phase[rows])
-        samples, state = vocoder.run(state, part, f0_hz[rows])
+        samples, state = vocoder.run(state, part, pitch_hz[rows])
         parts.append(samples)
         start += size
     assert start == len(f0_hz)

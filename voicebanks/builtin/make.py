@@ -17,6 +17,7 @@ from onnx import TensorProto, helper, numpy_helper
 
 from frontend_g2p.phones import LANGUAGES
 from singer.bands import APERIODICITY_BANDS, ENVELOPE_BANDS, band_centres_hz, interpolation_matrix
+from singer.features import ROWS_PER_FRAME
 from singer.filterbank import PHASE_BANDS
 from voicebanks.builtin.phone_table import phone_table
 from voicebanks.manifest import (
@@ -85,7 +86,7 @@ def encoder() -> onnx.ModelProto:
 
 
 def decoder() -> onnx.ModelProto:
-    """Moving average of the hidden vectors; pitch adds effort, the timbre number tilts the envelope."""
+    """Moving average of the hidden vectors; pitch adds effort, the timbre number tilts the envelope. Both rows of a frame are alike."""
     node = helper.make_node
     reach = GLIDE_FRAMES // 2
     octaves = np.log2(np.maximum(band_centres_hz(ENVELOPE_BANDS), 100.0) / 1_000.0)
@@ -104,8 +105,16 @@ def decoder() -> onnx.ModelProto:
         node("Unsqueeze", ["level", "last"], ["column"]),
         node("Mul", ["timbre", "tilt"], ["colour"]),
         node("Add", ["shape", "column"], ["louder"]),
-        node("Add", ["louder", "colour"], ["envelope"]),
-        node("Clip", ["ratio", "zero", "one_"], ["aperiodicity"]),
+        node("Add", ["louder", "colour"], ["envelope_once"]),
+        node("Clip", ["ratio", "zero", "one_"], ["aperiodicity_once"]),
+        *(
+            part
+            for name in ("envelope", "aperiodicity")
+            for part in (
+                node("Concat", [f"{name}_once"] * ROWS_PER_FRAME, [f"{name}_rows"], axis=1),
+                node("Reshape", [f"{name}_rows", f"{name}_shape"], [name]),
+            )
+        ),
     ]
     inputs = [
         _value("hidden", ["n_frames", HIDDEN]),
@@ -114,10 +123,12 @@ def decoder() -> onnx.ModelProto:
         _value("timbre", [1]),
     ]
     outputs = [
-        _value("envelope", ["n_frames", ENVELOPE_BANDS]),
-        _value("aperiodicity", ["n_frames", APERIODICITY_BANDS]),
+        _value("envelope", ["n_rows", ENVELOPE_BANDS]),
+        _value("aperiodicity", ["n_rows", APERIODICITY_BANDS]),
     ]
     constants = [
+        _ints("envelope_shape", [-1, ENVELOPE_BANDS]),
+        _ints("aperiodicity_shape", [-1, APERIODICITY_BANDS]),
         _ints("first", [0]),
         _ints("last", [1]),
         _ints("sizes", [ENVELOPE_BANDS, APERIODICITY_BANDS]),
@@ -149,14 +160,14 @@ def vocoder() -> onnx.ModelProto:
         node("Mul", ["column", "no_phase"], ["phase"]),
     ]
     inputs = [
-        _value("envelope", ["n_frames", ENVELOPE_BANDS]),
-        _value("aperiodicity", ["n_frames", APERIODICITY_BANDS]),
-        _value("log_f0", ["n_frames"]),
+        _value("envelope", ["n_rows", ENVELOPE_BANDS]),
+        _value("aperiodicity", ["n_rows", APERIODICITY_BANDS]),
+        _value("log_f0", ["n_rows"]),
     ]
     outputs = [
-        _value("harmonic", ["n_frames", ENVELOPE_BANDS]),
-        _value("noise", ["n_frames", ENVELOPE_BANDS]),
-        _value("phase", ["n_frames", PHASE_BANDS]),
+        _value("harmonic", ["n_rows", ENVELOPE_BANDS]),
+        _value("noise", ["n_rows", ENVELOPE_BANDS]),
+        _value("phase", ["n_rows", PHASE_BANDS]),
     ]
     constants = [
         _floats("spread", interpolation_matrix(APERIODICITY_BANDS, band_centres_hz(ENVELOPE_BANDS))),

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from frontend_g2p.phones import LANGUAGES, Language
+from singer.training.corpus.english_words import word_line
 from singer.training.corpus.material import Line, balanced_line, english_lines, shuffled_line
 
 Kind = Literal["spoken", "sung", "breath"]
@@ -24,6 +26,18 @@ _ROUND: tuple[tuple[Language, Kind], ...] = (
     ("yue", "sung"),
 )
 _BREATH_ROUND = 2
+_FIRST_PART = 20 * (_BREATH_ROUND * len(_ROUND) + 1)
+"""Takes before the second part, which goes after rare phones."""
+_SECOND_ROUND: tuple[tuple[Language, Kind], ...] = (
+    ("en", "spoken"),
+    ("en", "sung"),
+    ("zh", "sung"),
+    ("en", "spoken"),
+    ("yue", "sung"),
+    ("en", "sung"),
+    ("ja", "sung"),
+    ("en", "spoken"),
+)
 _SPOKEN_SYLLABLES = (11, 16)
 _SUNG_SYLLABLES = (8, 12)
 _MORAE_EXTRA = 3
@@ -57,8 +71,12 @@ class Script:
 def script_at(timbre: str, number: int) -> Script:
     """The take ``number`` (from 0) of a timbre.
 
-    Eight takes make a round with every language spoken once and sung once; each second round ends with breaths.
+    Eight takes make a round with every language spoken once and sung once; each second round ends with breaths. From take 340 on
+    a round is two spoken and two sung rows of English words, one sung take of each other language, all drawn for rare phones,
+    and one English sentence that is held out.
     """
+    if number >= _FIRST_PART:
+        return _later_script(timbre, number)
     turn, place = divmod(number, len(_ROUND) * _BREATH_ROUND + 1)
     seed = _seed(timbre, number)
     if place == len(_ROUND) * _BREATH_ROUND:
@@ -71,6 +89,29 @@ def script_at(timbre: str, number: int) -> Script:
     return Script(name, timbre, kind, language, line, heldout, seed)
 
 
+def _later_script(timbre: str, number: int) -> Script:
+    turn, place = divmod(number - _FIRST_PART, len(_SECOND_ROUND))
+    language, kind = _SECOND_ROUND[place]
+    rng = np.random.default_rng(_seed(timbre, f"rare {number}"))
+    heldout = place == len(_SECOND_ROUND) - 1
+    low, high = _SPOKEN_SYLLABLES if kind == "spoken" else _SUNG_SYLLABLES
+    length = int(rng.integers(low, high + 1))
+    if heldout:
+        lines, order = _english_order(timbre, heldout=True)
+        unused = [index for index in range(len(lines)) if not _is_heldout("spoken", "en", index)]
+        line = lines[int(order[unused[turn % len(unused)]])]
+    else:
+        line = word_line(length, rng) if language == "en" else balanced_line(language, length, rng)
+    return Script(
+        f"{number:05d}-{language}-{kind}", timbre, kind, language, line, heldout, _seed(timbre, number)
+    )
+
+
+def _english_order(timbre: str, *, heldout: bool) -> tuple[tuple[Line, ...], NDArray[np.int64]]:
+    lines = english_lines(heldout=heldout)
+    return lines, np.random.default_rng(_seed(timbre, f"english {heldout}")).permutation(len(lines))
+
+
 def _is_heldout(kind: Kind, language: Language, count: int) -> bool:
     """One spoken take in six and one sung take in twenty, at different places for each language."""
     shift = LANGUAGES.index(language)
@@ -80,8 +121,7 @@ def _is_heldout(kind: Kind, language: Language, count: int) -> bool:
 def _line(timbre: str, language: Language, kind: Kind, count: int, heldout: bool) -> Line:
     rng = np.random.default_rng(_seed(timbre, f"{language} {kind} {count}"))
     if language == "en":
-        lines = english_lines(heldout=heldout)
-        order = np.random.default_rng(_seed(timbre, f"english {heldout}")).permutation(len(lines))
+        lines, order = _english_order(timbre, heldout=heldout)
         chosen = lines[int(order[count % len(lines) if kind == "spoken" else -1 - count % len(lines)])]
         return chosen if kind == "spoken" else _part(chosen, rng)
     low, high = _SPOKEN_SYLLABLES if kind == "spoken" else _SUNG_SYLLABLES

@@ -25,9 +25,9 @@ def wild() -> VocoderNetwork:
 def test_untrained_it_is_the_plain_rule() -> None:
     network = VocoderNetwork(16, 3, (1,), 11_000.0).eval()
     torch.nn.init.zeros_(network.output.weight)
-    envelope, ratio = torch.full((1, 5, 96), -4.0), torch.full((1, 5, 12), 0.6)
+    envelope, ratio = torch.full((1, 6, 96), -4.0), torch.full((1, 6, 12), 0.6)
     with torch.no_grad():
-        harmonic, noise, phase = network(envelope, ratio, torch.full((1, 5), 5.0))
+        harmonic, noise, phase = network(envelope, ratio, torch.full((1, 6), 5.0))
     torch.testing.assert_close(harmonic, torch.full_like(harmonic, -4.0 + math.log(0.8)))
     torch.testing.assert_close(noise, torch.full_like(noise, -4.0 + math.log(0.6)))
     assert not phase.any()
