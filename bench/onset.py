@@ -32,10 +32,12 @@ JITTER_S = 0.030
 TEACHER_ITEMS = 10
 TARGET = 0.90
 VOICED_OBSTRUENTS = frozenset({"b", "d", "ɡ", "dʑ", "dʒ", "v", "ð", "z", "ʒ"})
+APPROXIMANTS = frozenset({"ɹ", "ɻ"})
+"""Liquids that go over into the vowel as smoothly as glides do."""
 VOWEL_CLASSES = frozenset({"vowel", "syllabic", "offglide"})
 SILENT_CLASSES = frozenset({"special", "closure", "unreleased"})
 DETECTORS = ("signal", "aligner")
-BEFORES: tuple[Before, ...] = ("silence", "unvoiced", "voiced", "vowel")
+BEFORES: tuple[Before, ...] = ("silence", "unvoiced", "voiced", "glide", "vowel")
 HOW = (
     "Every note with its own syllable in the C3-A5 melodies and the examples; a signal detector and a "
     "phone aligner, chosen for each kind "
@@ -70,6 +72,8 @@ def kind_of(span: PhoneSpan) -> Before:
         return "silence"
     if phone_class in ("stop", "affricate", "fricative") and span.symbol not in VOICED_OBSTRUENTS:
         return "unvoiced"
+    if phone_class == "glide" or span.symbol in APPROXIMANTS:
+        return "glide"
     return "vowel" if phone_class in VOWEL_CLASSES else "voiced"
 
 

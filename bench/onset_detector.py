@@ -12,7 +12,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-Before = Literal["silence", "unvoiced", "voiced", "vowel"]
+Before = Literal["silence", "unvoiced", "voiced", "glide", "vowel"]
 
 WINDOW_S = 0.100
 RATE_HZ = 16_000
@@ -55,7 +55,7 @@ def vowel_onset_s(
     found = _rise(audio, inside_s, f0_hz) if after_noise else _colour_change(audio, inside_s, before)
     if found is None:
         return None
-    return float(times_s[found]) + (CONSONANT_LAG_S if before == "voiced" else 0.0)
+    return float(times_s[found]) + (CONSONANT_LAG_S if before in ("voiced", "glide") else 0.0)
 
 
 def _rise(audio: NDArray[np.float64], times_s: NDArray[np.float64], f0_hz: float) -> int | None:

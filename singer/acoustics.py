@@ -181,8 +181,6 @@ def to_features(
             timbre=voice.timbre,
         )
         inner = slice(ROWS_PER_FRAME * (start - low), ROWS_PER_FRAME * (stop - low))
-        here = {
-            name: curve[ROWS_PER_FRAME * start : ROWS_PER_FRAME * stop] for name, curve in rows.items()
-        }
+        here = {name: curve[ROWS_PER_FRAME * start : ROWS_PER_FRAME * stop] for name, curve in rows.items()}
         envelope = tune_first_formant(found["envelope"][inner], here["f0_hz"])
         yield express(Features(envelope, found["aperiodicity"][inner]), here)

@@ -34,5 +34,7 @@ class Features:
 def to_rows(curve: NDArray[np.float32]) -> NDArray[np.float32]:
     """Values at frames to values at rows, half-way between frames by straight lines: float32 [T] to float32 [2T]."""
     later = np.append(curve[1:], curve[-1:])
-    rows: NDArray[np.float32] = np.stack((curve, 0.5 * (curve + later)), axis=1).reshape(-1).astype(np.float32)
+    rows: NDArray[np.float32] = (
+        np.stack((curve, 0.5 * (curve + later)), axis=1).reshape(-1).astype(np.float32)
+    )
     return rows

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 class AudioSpec:
     """The audio contract of a voice: sample rate and hop, both exact integers.
 
-    Frame ``i`` is centred on sample ``i * hop_samples``, its second row of features lies ``hop_samples // 2`` later; boundaries in seconds are rounded to frames once, as
-    cumulated times, so that errors never add up.
+    Frame ``i`` is centred on sample ``i * hop_samples``, its second row of features lies ``hop_samples // 2``
+    later; boundaries in seconds are rounded to frames once, as cumulated times, so that errors never add up.
     """
 
     sample_rate_hz: int = 44_100

@@ -31,6 +31,7 @@ class AcousticShape:
     timbre_size: int = 16
     encoder_dilations: tuple[int, ...] = (1, 1, 2, 2)
     decoder_dilations: tuple[int, ...] = (1, 2, 4, 8, 1, 2, 4, 1)
+    dropout: float = 0.1
 
 
 class Encoder(nn.Module):
@@ -42,7 +43,7 @@ class Encoder(nn.Module):
         self.role = nn.Embedding(ROLE_ROWS, shape.hidden)
         self.language = nn.Embedding(LANGUAGE_ROWS, shape.hidden)
         self.length = nn.Linear(1, shape.hidden)
-        self.stack = ResidualStack(shape.hidden, 3, shape.encoder_dilations)
+        self.stack = ResidualStack(shape.hidden, 3, shape.encoder_dilations, shape.dropout)
 
     def forward(
         self, phone: Tensor, role: Tensor, language: Tensor, frames: Tensor, mask: Tensor | None = None
@@ -60,7 +61,7 @@ class Decoder(nn.Module):
         super().__init__()
         self.input = nn.Linear(shape.hidden + POSITION_FEATURES + 2, shape.channels)
         self.timbre = nn.Linear(shape.timbre_size, shape.channels)
-        self.stack = ResidualStack(shape.channels, 3, shape.decoder_dilations)
+        self.stack = ResidualStack(shape.channels, 3, shape.decoder_dilations, shape.dropout)
         self.norm = nn.LayerNorm(shape.channels)
         self.output = nn.Linear(shape.channels, ROWS_PER_FRAME * (ENVELOPE_BANDS + APERIODICITY_BANDS))
         self.reach_frames = self.stack.reach_frames

@@ -80,7 +80,9 @@ def export_encoder(network: Encoder, path: Path, spec: AudioSpec) -> float:
         "language": rng.integers(0, network.language.num_embeddings, 37),
         "frames": rng.integers(1, 80, 37),
     }
-    return _export(_OneEncoder(network), path, spec, _Signature(inputs, ("hidden",), ("n_phones", "n_phones")))
+    return _export(
+        _OneEncoder(network), path, spec, _Signature(inputs, ("hidden",), ("n_phones", "n_phones"))
+    )
 
 
 def export_decoder(network: Decoder, path: Path, spec: AudioSpec) -> float:

@@ -9,12 +9,13 @@ from torch import Tensor, nn
 class ResidualBlock(nn.Module):
     """``x + W2 gelu(conv(norm(x)))`` over float32 [B, C, T]; reaches ``dilation * (kernel - 1) / 2`` frames to each side."""
 
-    def __init__(self, channels: int, kernel: int, dilation: int) -> None:
+    def __init__(self, channels: int, kernel: int, dilation: int, dropout: float) -> None:
         super().__init__()
         self.reach_frames = dilation * (kernel - 1) // 2
         self.norm = nn.LayerNorm(channels)
         self.conv = nn.Conv1d(channels, channels, kernel, padding=self.reach_frames, dilation=dilation)
         self.out = nn.Conv1d(channels, channels, 1)
+        self.dropout = nn.Dropout(dropout)
         nn.init.normal_(self.out.weight, std=0.01)
         nn.init.zeros_(self.out.get_parameter("bias"))
 
@@ -23,15 +24,17 @@ class ResidualBlock(nn.Module):
         y = self.norm(x.transpose(1, 2)).transpose(1, 2)
         if mask is not None:
             y = y * mask
-        return x + self.out(torch.nn.functional.gelu(self.conv(y)))
+        return x + self.out(self.dropout(torch.nn.functional.gelu(self.conv(y))))
 
 
 class ResidualStack(nn.Module):
-    """Residual blocks with the given dilations, float32 [B, C, T] to the same shape."""
+    """Residual blocks with the given dilations, float32 [B, C, T] to the same shape; dropout works in training only."""
 
-    def __init__(self, channels: int, kernel: int, dilations: tuple[int, ...]) -> None:
+    def __init__(self, channels: int, kernel: int, dilations: tuple[int, ...], dropout: float = 0.0) -> None:
         super().__init__()
-        self.blocks = nn.ModuleList([ResidualBlock(channels, kernel, dilation) for dilation in dilations])
+        self.blocks = nn.ModuleList(
+            [ResidualBlock(channels, kernel, dilation, dropout) for dilation in dilations]
+        )
         self.reach_frames = sum(dilation * (kernel - 1) // 2 for dilation in dilations)
 
     def forward(self, x: Tensor, mask: Tensor | None = None) -> Tensor:

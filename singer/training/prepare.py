@@ -30,7 +30,8 @@ _PITCH_OF_SILENCE_HZ = 150.0
 PHONE_ROWS: dict[str, int] = {symbol: row for row, symbol in enumerate(INVENTORY)}
 LANGUAGE_ROWS: dict[str, int] = {language: row for row, language in enumerate(LANGUAGES, start=1)}
 RAISED_BY: tuple[float, ...] = (1.3, 1.7, 2.2)
-"""Every take is also kept once sped up by one of these, so that the vocoder hears pitches that the teacher cannot sing."""
+"""Every third take is also kept sped up by one of these, so that the vocoder hears pitches that the teacher cannot sing."""
+RAISED_EVERY = 3
 
 
 @dataclass(frozen=True)
@@ -70,15 +71,21 @@ def filled_pitch_hz(tracked_hz: NDArray[np.float64], rows: int, faster: float) -
     return np.exp(np.interp(np.arange(rows) * faster, voiced, np.log(tracked_hz[voiced]))) * faster
 
 
-def prepare_take(take: Take, folder: Path, raised: float) -> dict[float, Path]:
-    """Write a take's training items, at its own pitch and sped up by ``raised``; those that exist are kept.
+def factors_of(number: int) -> tuple[float, ...]:
+    """By what the take ``number`` (from 0) is sped up: 1, and for every third one another factor."""
+    turn, place = divmod(number, RAISED_EVERY)
+    return (1.0,) if place else (1.0, RAISED_BY[turn % len(RAISED_BY)])
+
+
+def prepare_take(take: Take, folder: Path, factors: tuple[float, ...]) -> dict[float, Path]:
+    """Write a take's training items, one for each factor by which it is sped up; those that exist are kept.
 
     The pitch is tracked in the audio: what was fed to the teacher is only near what it sang.
 
     Returns:
         Factor to path.
     """
-    paths = {factor: folder / take.timbre / f"{take.item}@{factor:g}.npz" for factor in (1.0, raised)}
+    paths = {factor: folder / take.timbre / f"{take.item}@{factor:g}.npz" for factor in factors}
     if all(path.exists() for path in paths.values()):
         return paths
     with np.load(take.path, allow_pickle=False) as file:
@@ -131,7 +138,7 @@ def prepare(corpus: Path, folder: Path, timbres: tuple[str, ...], workers: int) 
     takes = [take for timbre in timbres for take in takes_of(corpus, timbre)]
     if not takes:
         raise FileNotFoundError(f"no takes of {', '.join(timbres)} in {corpus}")
-    factors = [RAISED_BY[number % len(RAISED_BY)] for number in range(len(takes))]
+    factors = [factors_of(number) for number in range(len(takes))]
     with ProcessPoolExecutor(workers) as pool:
         made = list(pool.map(prepare_take, takes, repeat(folder), factors, chunksize=8))
     rows = [

@@ -86,7 +86,7 @@ def encoder() -> onnx.ModelProto:
 
 
 def decoder() -> onnx.ModelProto:
-    """Moving average of the hidden vectors; pitch adds effort, the timbre number tilts the envelope. Both rows of a frame are alike."""
+    """Moving average of the hidden vectors, the same for both rows of a frame; pitch adds effort, the timbre number tilts."""
     node = helper.make_node
     reach = GLIDE_FRAMES // 2
     octaves = np.log2(np.maximum(band_centres_hz(ENVELOPE_BANDS), 100.0) / 1_000.0)

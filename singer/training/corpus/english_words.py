@@ -21,7 +21,9 @@ _SYLLABLES = 3
 def _words() -> tuple[tuple[CorpusSyllable, ...], ...]:
     """Words of one to three syllables with one stress."""
     low, high = _LETTERS
-    plain = [word for word in dictionary_words() if low <= len(word) <= high and word.isalpha() and word.islower()]
+    plain = [
+        word for word in dictionary_words() if low <= len(word) <= high and word.isalpha() and word.islower()
+    ]
     found = []
     for word in plain[::_EVERY]:
         entry = find_word(word)

@@ -1,0 +1,72 @@
+"""Held vowels cut to spoken length, so that a recogniser of speech hears the words and not the notes.
+
+Speech recognisers are thrown off by slow vowels even in the teacher's own voice (``docs/voice-log.md``,
+experiment 11). From each nucleus longer than a limit the middle is taken out; its beginning, its end and
+everything around it stay as they are. The two sides are joined by a cross-fade at the shift within one pitch
+period where they agree best (the idea of WSOLA, Verhelst & Roelands 1993).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from singer.performance.performance import PhoneSpan
+
+_FADE_S = 0.010
+_SEARCH_S = 0.008
+
+
+def held_vowels_s(spans: Sequence[PhoneSpan]) -> list[tuple[float, float]]:
+    """Start and end of every nucleus; one that goes on over several notes counts once."""
+    held: list[tuple[float, float]] = []
+    for before, span in pairwise((None, *spans)):
+        if span is None or span.role != "nucleus":
+            continue
+        if before is not None and before.role == "nucleus" and before.symbol == span.symbol:
+            held[-1] = (held[-1][0], span.end_s)
+        else:
+            held.append((span.start_s, span.end_s))
+    return held
+
+
+def with_short_vowels(
+    samples: NDArray[np.float32], sample_rate_hz: int, spans: Sequence[PhoneSpan], longest_s: float
+) -> NDArray[np.float32]:
+    """Audio with every nucleus cut to about ``longest_s``.
+
+    Args:
+        samples: float32 [N], mono; second 0 of the spans is sample 0.
+        sample_rate_hz: of the samples.
+        spans: phones in time.
+        longest_s: no nucleus stays longer than this by more than 8 ms.
+    """
+    pieces, done = [], 0
+    for start_s, end_s in held_vowels_s(spans):
+        surplus = round((end_s - start_s - longest_s) * sample_rate_hz)
+        if surplus <= 2 * _SEARCH_S * sample_rate_hz:
+            continue
+        cut = round((start_s + longest_s / 2) * sample_rate_hz)
+        joint, faded = _joint(samples, cut, cut + surplus, sample_rate_hz)
+        pieces += [samples[done:cut], faded]
+        done = joint + len(faded)
+    return np.concatenate([*pieces, samples[done:]])
+
+
+def _joint(
+    samples: NDArray[np.float32], cut: int, resume: int, sample_rate_hz: int
+) -> tuple[int, NDArray[np.float32]]:
+    """Where to go on after ``cut``, near ``resume``, and the samples faded from one side to the other."""
+    fade, search = round(_FADE_S * sample_rate_hz), round(_SEARCH_S * sample_rate_hz)
+    before = samples[cut : cut + fade].astype(np.float64)
+    region = samples[resume - search : resume + fade].astype(np.float64)
+    if len(before) < fade or len(region) < search + fade:
+        return resume, np.zeros(0, np.float32)
+    windows = np.lib.stride_tricks.sliding_window_view(region, fade)
+    likeness = windows @ before / np.sqrt(np.sum(windows**2, axis=1) + 1e-12)
+    shift = int(np.argmax(likeness))
+    share = np.sin(0.5 * np.pi * (np.arange(fade) + 0.5) / fade) ** 2
+    return resume - search + shift, ((1.0 - share) * before + share * windows[shift]).astype(np.float32)
