@@ -141,12 +141,12 @@ class FilterBank:
         for row, start in enumerate((self.first_gap, hop)):
             pieces = excitation[start : start + frames * hop].reshape(frames, hop)
             padded[:, row, lead : lead + hop] = pieces * self.windows[row]
-        return np.fft.rfft(padded.reshape(-1, self.fft_samples), axis=-1).astype(np.complex64)
+        return np.fft.rfft(padded.reshape(-1, self.fft_samples), axis=-1).astype(np.complex64, copy=False)
 
     def overlap_add(self, spectra: NDArray[np.complex64]) -> NDArray[np.float32]:
         """Sum of rows: complex64 [2T, N / 2 + 1] to float32 [(T - 1) hop + second_gap + N]."""
         hop, size = self.spec.hop_samples, self.fft_samples
-        waves = np.fft.irfft(spectra, size, axis=-1).astype(np.float32)
+        waves = np.fft.irfft(spectra, size, axis=-1).astype(np.float32, copy=False)
         frames = len(waves) // ROWS_PER_FRAME
         total = np.zeros((frames - 1) * hop + self.second_gap + size, np.float32)
         for row, start in enumerate((0, self.second_gap)):
