@@ -26,8 +26,6 @@ _ROUND: tuple[tuple[Language, Kind], ...] = (
     ("yue", "sung"),
 )
 _BREATH_ROUND = 2
-_FIRST_PART = 20 * (_BREATH_ROUND * len(_ROUND) + 1)
-"""Takes before the second part, which goes after rare phones."""
 _SECOND_ROUND: tuple[tuple[Language, Kind], ...] = (
     ("en", "spoken"),
     ("en", "sung"),
@@ -38,6 +36,9 @@ _SECOND_ROUND: tuple[tuple[Language, Kind], ...] = (
     ("ja", "sung"),
     ("en", "spoken"),
 )
+_FIRST_TAKES = 20 * (_BREATH_ROUND * len(_ROUND) + 1)
+_SECOND_PART = range(_FIRST_TAKES, _FIRST_TAKES + 21 * len(_SECOND_ROUND))
+"""Takes that go after rare phones; before and after them every language has its turn."""
 _SPOKEN_SYLLABLES = (11, 16)
 _SUNG_SYLLABLES = (8, 12)
 _MORAE_EXTRA = 3
@@ -71,13 +72,14 @@ class Script:
 def script_at(timbre: str, number: int) -> Script:
     """The take ``number`` (from 0) of a timbre.
 
-    Eight takes make a round with every language spoken once and sung once; each second round ends with breaths. From take 340 on
-    a round is two spoken and two sung rows of English words, one sung take of each other language, all drawn for rare phones,
-    and one English sentence that is held out.
+    Eight takes make a round with every language spoken once and sung once; each second round ends with breaths. Takes
+    340 to 507 are in rounds of two spoken and two sung rows of English words and one sung take of each other language, all drawn
+    for rare phones, and one English sentence that is held out.
     """
-    if number >= _FIRST_PART:
-        return _later_script(timbre, number)
-    turn, place = divmod(number, len(_ROUND) * _BREATH_ROUND + 1)
+    if number in _SECOND_PART:
+        return _rare_script(timbre, number)
+    passed = number if number < _SECOND_PART.start else number - len(_SECOND_PART)
+    turn, place = divmod(passed, len(_ROUND) * _BREATH_ROUND + 1)
     seed = _seed(timbre, number)
     if place == len(_ROUND) * _BREATH_ROUND:
         return Script(f"{number:05d}-breath", timbre, "breath", None, Line((), ""), False, seed)
@@ -89,8 +91,8 @@ def script_at(timbre: str, number: int) -> Script:
     return Script(name, timbre, kind, language, line, heldout, seed)
 
 
-def _later_script(timbre: str, number: int) -> Script:
-    turn, place = divmod(number - _FIRST_PART, len(_SECOND_ROUND))
+def _rare_script(timbre: str, number: int) -> Script:
+    turn, place = divmod(number - _SECOND_PART.start, len(_SECOND_ROUND))
     language, kind = _SECOND_ROUND[place]
     rng = np.random.default_rng(_seed(timbre, f"rare {number}"))
     heldout = place == len(_SECOND_ROUND) - 1

@@ -10,6 +10,7 @@ import pytest
 
 from frontend_g2p.inventory import INVENTORY, unit_map
 from frontend_g2p.phones import LANGUAGES
+from singer.training.corpus.english_words import word_line
 from singer.training.corpus.material import (
     CorpusSyllable,
     balanced_line,
@@ -152,7 +153,7 @@ def test_all_syllables_come_up_in_the_scripts() -> None:
         wanted = {item.reading for item in syllables(language)}
         read = {
             item.reading
-            for script in first_scripts("suyin", 2000)
+            for script in first_scripts("suyin", 2200)
             if script.language == language
             for item in script.line.syllables
         }
@@ -175,3 +176,33 @@ def test_balanced_lines_bring_rare_phones() -> None:
     rare = [symbol for symbol, count in counts["listed"].items() if count < 15]
     assert {"ɿ", "ɚ"} <= set(rare)
     assert all(counts["balanced"][symbol] > 2 * counts["listed"][symbol] for symbol in rare)
+
+
+def test_word_lines_hold_whole_words_and_every_english_phone() -> None:
+    rng = np.random.default_rng(0)
+    lines = [word_line(12, rng) for _ in range(100)]
+    assert all(line.syllables[-1].ends_word and len(line.syllables) >= 12 for line in lines)
+    counts = Counter(phone for line in lines for item in line.syllables for phone in phones_of(item))
+    sentences = Counter(
+        phone for line in english_lines(heldout=False) for item in line.syllables for phone in phones_of(item)
+    )
+    assert set(sentences) <= set(counts)
+    assert min(counts[symbol] for symbol in sentences) >= 8
+
+
+def test_the_second_part_goes_after_rare_phones_and_holds_other_sentences_out() -> None:
+    first = {
+        script.line.text for script in first_scripts("suyin", 340) if script.heldout and script.line.text
+    }
+    second = [script_at("suyin", number) for number in range(340, 500)]
+    assert Counter((script.language, script.kind) for script in second) == {
+        ("en", "spoken"): 60,
+        ("en", "sung"): 40,
+        ("zh", "sung"): 20,
+        ("yue", "sung"): 20,
+        ("ja", "sung"): 20,
+    }
+    heldout = [script.line.text for script in second if script.heldout]
+    assert len(set(heldout)) == len(heldout) == 20
+    assert set(heldout) <= {line.text for line in english_lines(heldout=True)} - first
+    assert all(not script.line.text for script in second if not script.heldout)
