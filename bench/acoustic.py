@@ -57,9 +57,9 @@ def predicted_and_true(item: Item, voice: Voice) -> tuple[NDArray[np.float32], N
     """Envelopes float32 [R, 96] of the rows of an item that are not silence: as the model sings them, and
     as recorded.
     """
-    tracked_hz = track_f0_hz(item.samples, item.sample_rate_hz, HIGHEST_SPOKEN_HZ)
-    recorded = analyse(item.samples, item.sample_rate_hz, tracked_hz).envelope
-    performance = performance_of(item, filled_f0_hz(tracked_hz)[::ROWS_PER_FRAME])
+    f0_hz = filled_f0_hz(track_f0_hz(item.samples, item.sample_rate_hz, HIGHEST_SPOKEN_HZ))
+    recorded = analyse(item.samples, item.sample_rate_hz, f0_hz.astype(np.float64)).envelope
+    performance = performance_of(item, f0_hz[::ROWS_PER_FRAME])
     blocks = to_features(performance, voice, block_frames=BLOCK_FRAMES, cancel=CancelToken())
     predicted = np.concatenate([block.envelope for block in blocks])
     count = min(len(predicted), len(recorded))

@@ -35,9 +35,8 @@ def copy(audio: NDArray[np.float32], sample_rate_hz: int, voice: Voice) -> NDArr
     """Audio to features and back through the voice's vocoder: float32 [N'] at the voice's rate, sample 0 on
     sample 0.
     """
-    tracked_hz = track_f0_hz(audio, sample_rate_hz, HIGHEST_SPOKEN_HZ)
-    features = analyse(audio, sample_rate_hz, tracked_hz)
-    f0_hz = filled_f0_hz(tracked_hz)
+    f0_hz = filled_f0_hz(track_f0_hz(audio, sample_rate_hz, HIGHEST_SPOKEN_HZ))
+    features = analyse(audio, sample_rate_hz, f0_hz.astype(np.float64))
     vocoder = Vocoder(voice)
     start, state = vocoder.run(vocoder.start(0), vocoder.filters(features, f0_hz), f0_hz)
     return np.concatenate((start, vocoder.finish(state)))[vocoder.lead_in_samples :]
