@@ -135,7 +135,7 @@ def _training_takes(options: Options) -> list[tuple[Path, dict[str, Any]]]:
     if not known:
         raise FileNotFoundError(
             f"no takes of timbres {EVALUATION_TIMBRES}* in {options.corpus}; make them with "
-            "python -m singer.training.corpus build --timbre eval1 --timbre eval2 --minutes 4"
+            "python -m singer.training.corpus build --timbre eval1 --timbre eval2 --minutes 5"
         )
     most = 4 if options.toy else TAKES_PER_TIMBRE
     timbres = sorted({row["timbre"] for _, row in known})
