@@ -9,11 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from frontend_g2p.inventory import INVENTORY
+from singer.acoustics import SONORANT_CLASSES
 from singer.performance.performance import FRAME_RATE_HZ, Performance, PhoneSpan
 from singer.score import Score
 from singer.voice import Voice
-
-SONORANT_CLASSES = frozenset({"vowel", "syllabic", "nasal", "liquid", "glide", "offglide"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,11 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from frontend_g2p.inventory import INVENTORY
 from frontend_g2p.phones import ROLES
 from singer.cancel import CancelToken
 from singer.errors import VoicebankError
+from singer.even_level import even_level
 from singer.expression import express
 from singer.features import ROWS_PER_FRAME, Features, to_rows
 from singer.formant_tuning import tune_first_formant
@@ -21,6 +23,9 @@ from singer.voice import Voice
 POSITION_FEATURES = 3
 _PHONES_AT_ONCE = 512
 _ENCODER_REACH = 8
+_RAMP_ROWS = 4
+SONORANT_CLASSES = frozenset({"vowel", "syllabic", "nasal", "liquid", "glide", "offglide"})
+"""Phones that are voiced all through."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +35,14 @@ class PhoneTrack:
     Attributes:
         phone, role, language: int64 [P] rows of the model's tables; role and language are 0 for SP and AP.
         frames: int64 [P], length of each phone in frames, at least 1; their sum is T.
+        sonorant: bool [P], whether the phone is voiced all through.
     """
 
     phone: NDArray[np.int64]
     role: NDArray[np.int64]
     language: NDArray[np.int64]
     frames: NDArray[np.int64]
+    sonorant: NDArray[np.bool_]
 
 
 def role_row(role: str | None) -> int:
@@ -88,6 +95,17 @@ def positions(frames: NDArray[np.int64]) -> NDArray[np.float32]:
     return np.stack(columns, axis=1).astype(np.float32)
 
 
+def sonorant_weight(track: PhoneTrack) -> NDArray[np.float32]:
+    """1 inside runs of sonorant phones, 0 outside, with ramps of 20 ms inside the runs: float32 [2T]."""
+    inside = np.repeat(track.sonorant, track.frames * ROWS_PER_FRAME)
+    edges = np.flatnonzero(np.diff(inside, prepend=False, append=False))
+    rows = np.arange(len(inside))
+    place = np.searchsorted(edges, rows, side="right")
+    bounded = np.concatenate(([-1], edges, [len(inside)]))
+    distance = np.minimum(rows - bounded[place], bounded[place + 1] - 1 - rows) + 0.5
+    return np.where(inside, np.minimum(distance / _RAMP_ROWS, 1.0), 0.0).astype(np.float32)
+
+
 def phone_track(performance: PhrasePerformance, voice: Voice) -> PhoneTrack:
     """Rows and lengths of a phrase's phones.
 
@@ -112,6 +130,7 @@ def phone_track(performance: PhrasePerformance, voice: Voice) -> PhoneTrack:
             [0 if span.language is None else voice.languages[span.language] for span in spans], np.int64
         ),
         frame_lengths(ends_s, performance.start_s, performance.frames, voice.spec.frame_rate_hz),
+        np.array([INVENTORY[span.symbol].phone_class in SONORANT_CLASSES for span in spans]),
     )
 
 
@@ -168,6 +187,7 @@ def to_features(
     owner = np.repeat(np.arange(len(track.frames)), track.frames)
     position = positions(track.frames)
     log_f0 = np.log(performance.curves["f0_hz"]).astype(np.float32)
+    weight = sonorant_weight(track)
     rows = {name: to_rows(curve) for name, curve in performance.curves.items()}
     reach, total = voice.context_frames, performance.frames
     for start in range(0, total, block_frames):
@@ -183,4 +203,6 @@ def to_features(
         inner = slice(ROWS_PER_FRAME * (start - low), ROWS_PER_FRAME * (stop - low))
         here = {name: curve[ROWS_PER_FRAME * start : ROWS_PER_FRAME * stop] for name, curve in rows.items()}
         envelope = tune_first_formant(found["envelope"][inner], here["f0_hz"])
+        here_weight = weight[ROWS_PER_FRAME * start : ROWS_PER_FRAME * stop]
+        envelope = even_level(envelope, here["f0_hz"], here_weight)
         yield express(Features(envelope, found["aperiodicity"][inner]), here)

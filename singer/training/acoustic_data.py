@@ -8,11 +8,18 @@ from typing import Any
 import numpy as np
 import torch
 from fairseq.data import FairseqDataset
+from numpy.typing import NDArray
 from torch import Tensor
 
-from singer.acoustics import positions
+from frontend_g2p.inventory import INVENTORY
+from singer.acoustics import SONORANT_CLASSES, positions
 from singer.features import ROWS_PER_FRAME
 from singer.training.items import Item, load_items
+
+_SONORANT = np.array([phone.phone_class in SONORANT_CLASSES for phone in INVENTORY.values()])
+_EDGE_ROWS = 8
+_WHISPERED = 0.5
+"""Aperiodicity of the lowest band above which a row has no voice."""
 
 
 class AcousticDataset(FairseqDataset):
@@ -69,7 +76,8 @@ def collate(items: list[Item]) -> dict[str, Tensor]:
 
     Returns:
         phone, role, language, frames int64 [B, P]; phone_mask float32 [B, 1, P]; owner int64 [B, T] (phone of a frame); position
-        float32 [B, T, 3]; log_f0 float32 [B, T]; frame_mask float32 [B, 1, T]; timbre int64 [B]; envelope float32
+        float32 [B, T, 3]; log_f0 float32 [B, T]; frame_mask float32 [B, 1, T]; row_mask float32 [B, 2T], 0 in
+        padding and where ``sung_as_meant`` says no; timbre int64 [B]; envelope float32
         [B, 2T, 96]; aperiodicity float32 [B, 2T, 12].
     """
     return {
@@ -82,10 +90,26 @@ def collate(items: list[Item]) -> dict[str, Tensor]:
         "position": _pad([positions(item.frames) for item in items]),
         "log_f0": _pad([item.log_f0[::ROWS_PER_FRAME] for item in items]),
         "frame_mask": _pad([np.ones(item.total, np.float32) for item in items]).unsqueeze(1),
+        "row_mask": _pad([sung_as_meant(item).astype(np.float32) for item in items]),
         "timbre": torch.tensor([item.timbre for item in items]),
         "envelope": _pad([item.envelope.astype(np.float32) for item in items]),
         "aperiodicity": _pad([item.aperiodicity.astype(np.float32) for item in items]),
     }
+
+
+def sung_as_meant(item: Item) -> NDArray[np.bool_]:
+    """Rows from which there is something to learn: bool [2T].
+
+    The teacher whispers some held vowels (ɿ in one row of three, y and ɪ in one of six): rows well inside a sonorant phone
+    that hold no voice are left out.
+    """
+    lengths = np.repeat(item.frames, item.frames * ROWS_PER_FRAME) * ROWS_PER_FRAME
+    starts = np.repeat((np.cumsum(item.frames) - item.frames) * ROWS_PER_FRAME, item.frames * ROWS_PER_FRAME)
+    since = np.arange(len(lengths)) - starts
+    inside = (since >= _EDGE_ROWS) & (lengths - since > _EDGE_ROWS)
+    sonorant = np.repeat(_SONORANT[item.phone], item.frames * ROWS_PER_FRAME)
+    whispered: NDArray[np.bool_] = inside & sonorant & (item.aperiodicity[:, 0] > _WHISPERED)
+    return ~whispered
 
 
 def _pad(arrays: list[np.ndarray[Any, Any]]) -> Tensor:

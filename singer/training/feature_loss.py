@@ -5,7 +5,6 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from singer.features import ROWS_PER_FRAME
 from singer.training.vocoder_network import ENVELOPE_SCALE
 
 _DB = 8.685889638065035
@@ -29,9 +28,9 @@ class FeatureLoss(nn.Module):
         Args:
             envelope: float32 [B, 2T, 96], found.
             aperiodicity: float32 [B, 2T, 12], found.
-            batch: holds the wanted ones and ``frame_mask`` float32 [B, 1, T].
+            batch: holds the wanted ones and ``row_mask`` float32 [B, 2T].
         """
-        mask = batch["frame_mask"].transpose(1, 2).repeat_interleave(ROWS_PER_FRAME, dim=1)
+        mask = batch["row_mask"].unsqueeze(-1)
         pair = mask[:, 1:] * mask[:, :-1]
         error = (envelope - batch["envelope"]) / ENVELOPE_SCALE
         noise = aperiodicity - batch["aperiodicity"]
