@@ -321,7 +321,10 @@ class TestPerform:
         assert (
             "warning: note at beat 3 (bar 1): it has no lyric" in run("perform", "song.mid", *BUILTIN).stderr
         )
-        assert "beat 3 (bar 1)" in json.loads(run("perform", "song.mid", *BUILTIN, "--json").stdout)["warnings"][0]
+        assert (
+            "beat 3 (bar 1)"
+            in json.loads(run("perform", "song.mid", *BUILTIN, "--json").stdout)["warnings"][0]
+        )
 
     def test_standard_output(self, score: Path) -> None:
         document = json.loads(run("perform", score, "-o", "-").stdout)
