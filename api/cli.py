@@ -74,7 +74,7 @@ def _print_version(context: click.Context, _: click.Parameter, wanted: bool) -> 
 )
 @click.option("-v", "--verbose", count=True, help="Show the engine's log; twice for its details.")
 def main(verbose: int) -> None:
-    r"""Sing lyrics and a score in Mandarin, Cantonese, English and Japanese.
+    """Sing lyrics and a score in Mandarin, Cantonese, English and Japanese.
 
     \b
     singer sing examples/jasmine.json

@@ -60,7 +60,7 @@ def voice_options(command: Command) -> Command:
 
 
 def score_options(command: Command) -> Command:
-    """What a score file leaves open: ``--track``, ``--verse``, ``--language``, ``--chords``, ``--dictionary``."""
+    """What a score file leaves open: its part, verse, language, chords, text encoding, and the user's readings."""
     for decorate in (
         dictionary_option,
         click.option(
@@ -69,6 +69,11 @@ def score_options(command: Command) -> Command:
             default="refuse",
             show_default=True,
             help="Notes that sound together in MIDI or MusicXML.",
+        ),
+        click.option(
+            "--lyrics-encoding",
+            metavar="NAME",
+            help="Text encoding of MIDI lyrics, such as shift-jis. Default: found out.",
         ),
         click.option(
             "--language", type=click.Choice(LANGUAGES), help="Language of the lyrics in MIDI or MusicXML."
@@ -97,6 +102,7 @@ def import_options(given: dict[str, Any]) -> ImportOptions:
         verse=given["verse"],
         language=given["language"],
         chords=given["chords"],
+        encoding=given["lyrics_encoding"],
     )
 
 

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from singer.errors import ScoreError
+from singer.errors import PerformanceError, ScoreError
 from singer.performance.performance import Performance
 
 if TYPE_CHECKING:
@@ -79,8 +79,17 @@ class Prepared:
 
 
 def prepare(song: Score | Performance, voice: Voice, dictionary: UserDictionary | None) -> Prepared:
-    """The song as a performance for ``voice``; a performance stays as it is."""
+    """The song as a performance for ``voice``; a performance stays as it is.
+
+    Raises:
+        PerformanceError: a performance without phrases.
+        SingerError: as ``perform_song``.
+    """
     if isinstance(song, Performance):
+        if not song.phrases:
+            raise PerformanceError(
+                "nothing_to_sing", "there is nothing to sing: it has no phrases", "phrases"
+            )
         return Prepared(song, (), 0.0)
     started = time.perf_counter()
     from singer.song import perform_song

@@ -111,7 +111,10 @@ def with_roles(symbols: Sequence[str]) -> tuple[Phone, ...]:
     """
     for symbol in symbols:
         if symbol not in INVENTORY:
-            raise ValueError(f"{symbol!r} is not a phone of the inventory")
+            allowed = " ".join(known for known, info in INVENTORY.items() if info.roles)
+            raise ValueError(
+                f"{symbol!r} is not a phone of the inventory; allowed are {allowed} (docs/phones.md describes them)"
+            )
     nucleus = _nucleus_index(symbols)
     phones: list[Phone] = []
     for index, symbol in enumerate(symbols):
@@ -119,20 +122,27 @@ def with_roles(symbols: Sequence[str]) -> tuple[Phone, ...]:
         if index == nucleus - 1 and INVENTORY[symbol].phone_class == "glide":
             role = "glide"
         if role not in INVENTORY[symbol].roles:
-            raise ValueError(
-                f"{symbol!r} cannot be the {role} of a syllable, as it is in {' '.join(symbols)}"
-            )
+            raise ValueError(_misplaced(symbol, role, symbols))
         phones.append(Phone(symbol, role))
     return tuple(phones)
+
+
+def _misplaced(symbol: str, role: Role, symbols: Sequence[str]) -> str:
+    message = f"{symbol!r} cannot be the {role} of a syllable, as it is in {' '.join(symbols)!r}"
+    if sum(map(_is_sonorous, symbols)) > 1:
+        return f"{message}; write one syllable, with one vowel: a second one goes on a note, or in brackets, of its own"
+    return f"{message}; its place there is {' or '.join(INVENTORY[symbol].roles) or 'none'}"
+
+
+def _is_sonorous(symbol: str) -> bool:
+    return INVENTORY[symbol].phone_class in ("vowel", "syllabic")
 
 
 def _nucleus_index(symbols: Sequence[str]) -> int:
     """Index of the nucleus: the first vowel or syllabic; without one, the first symbol that may be a
     nucleus.
     """
-    sonorous = [
-        i for i, symbol in enumerate(symbols) if INVENTORY[symbol].phone_class in ("vowel", "syllabic")
-    ]
+    sonorous = [i for i, symbol in enumerate(symbols) if _is_sonorous(symbol)]
     possible = [i for i, symbol in enumerate(symbols) if "nucleus" in INVENTORY[symbol].roles]
     if not possible:
         raise ValueError(f"no vowel among the phones {' '.join(symbols)!r}: a syllable needs one")

@@ -21,6 +21,7 @@ PLACEHOLDER = "\ufffc"
 """Stands in the text for a syllable of explicit phones."""
 
 _ARPABET = re.compile(r"[A-Z]{1,2}[012]?(?: +[A-Z]{1,2}[012]?)*")
+_PHONES = re.compile(r"\[[^\[\]]*\](?: *\[[^\[\]]*\])*")
 _KANA = re.compile(r"[ぁ-ゖァ-ヺー・ ]+")
 
 
@@ -50,11 +51,13 @@ class MarkedText:
         text: what is to be read.
         spans: for each character of ``text``, its span in the caller's text.
         fixed: the readings that the markup gave, in order, without overlap.
+        starts: where each note's lyric begins in ``text``, by rising place; a line is one.
     """
 
     text: str
     spans: tuple[tuple[int, int], ...]
     fixed: tuple[FixedReading, ...]
+    starts: tuple[int, ...] = (0,)
 
 
 def parse_markup(plain: PlainText, line: str, language: Language) -> MarkedText:
@@ -180,6 +183,10 @@ def parse_reading(content: str, language: Language) -> tuple[Language, tuple[str
         ValueError: it is none of: phones in brackets, kana, ARPAbet, pinyin, Jyutping.
     """
     if content.startswith("["):
+        if not _PHONES.fullmatch(content):
+            raise ValueError(
+                f"{content!r} is not phones in brackets, one pair for each syllable: [n i] [x ɑ u̯]"
+            )
         groups = re.findall(r"\[([^\[\]]*)\]", content)
         for group in groups:
             explicit_phones(group)

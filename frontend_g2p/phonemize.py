@@ -69,7 +69,7 @@ def read_units(
     """Read the lyrics of the notes of one phrase, each in the context of its neighbours.
 
     Gives the syllables of each unit, at least one, with spans in that unit's text; words are numbered through. 儿
-    in the     same unit as the character before it becomes that syllable's rhotic coda.
+    in the same unit as the character before it becomes that syllable's rhotic coda.
 
     Raises:
         UnitReadingError: a unit cannot be read, or holds nothing to sing (``no_syllable``).
@@ -101,20 +101,19 @@ def syllable_variants(word: Sequence[Syllable], count: int) -> tuple[Syllable, .
 
 @dataclass(frozen=True, slots=True)
 class _JoinedUnits:
-    """Units in one text: ``parts[i]`` stands at ``starts[i]`` of ``whole.text``."""
+    """Units in one text: ``parts[i]`` stands at ``whole.starts[i]`` of ``whole.text``."""
 
     parts: tuple[MarkedText, ...]
-    starts: tuple[int, ...]
     whole: MarkedText
 
     def owner(self, position: int) -> int:
         """Index of the unit that holds a position of the joined text (blanks between belong to the unit
         before).
         """
-        return max(bisect_right(self.starts, position) - 1, 0)
+        return max(bisect_right(self.whole.starts, position) - 1, 0)
 
     def local(self, owner: int, position: int) -> int:
-        return min(max(position - self.starts[owner], 0), len(self.parts[owner].text))
+        return min(max(position - self.whole.starts[owner], 0), len(self.parts[owner].text))
 
 
 def _read_same_language(
@@ -170,7 +169,7 @@ def _join(parts: Sequence[MarkedText]) -> _JoinedUnits:
         fixed += [_moved(item, len(text)) for item in part.fixed]
         text += part.text
     spans = tuple((index, index + 1) for index in range(len(text)))
-    return _JoinedUnits(tuple(parts), tuple(starts), MarkedText(text, spans, tuple(fixed)))
+    return _JoinedUnits(tuple(parts), MarkedText(text, spans, tuple(fixed), tuple(starts)))
 
 
 def _keeps_apart(character: str) -> bool:
@@ -187,7 +186,7 @@ def _share_words(owned: list[list[Syllable]], joined: _JoinedUnits) -> None:
         before = owned[index - 1]
         if owned[index] or len(before) < 2 or not joined.parts[index].text.strip():
             continue
-        if before[-1].word == before[-2].word and before[0].end > joined.starts[index]:
+        if before[-1].word == before[-2].word and before[0].end > joined.whole.starts[index]:
             owned[index] = before[1:]
             owned[index - 1] = before[:1]
 

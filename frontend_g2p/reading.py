@@ -38,8 +38,9 @@ def read_marked(
     fixed = [_check_fixed(item, text) for item in marked.fixed]
     _take(fixed, taken)
     fixed += _user_readings(text, language, user_dictionary, taken)
-    fixed += _take(find_typed_readings(text, language, taken), taken)
-    pieces: list[list[Syllable]] = [_fixed_syllables(item) for item in fixed]
+    typed = _take(find_typed_readings(text, language, taken, marked.starts), taken)
+    pieces: list[list[Syllable]] = [_fixed_syllables(item) for item in [*fixed, *typed]]
+    text = _masked(text, typed)
     for span in split_spans(text, language):
         pieces.extend(_read_span(text, span, taken))
     return _in_order(pieces)
@@ -49,6 +50,13 @@ def _take(found: list[FixedReading], taken: list[bool]) -> list[FixedReading]:
     for item in found:
         taken[item.start : item.end] = [True] * (item.end - item.start)
     return found
+
+
+def _masked(text: str, typed: list[FixedReading]) -> str:
+    """The text with Latin letters in place of typed readings, whose tone digits would count what follows (2里)."""
+    for item in typed:
+        text = text[: item.start] + "A" * (item.end - item.start) + text[item.end :]
+    return text
 
 
 def _user_readings(

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from frontend_g2p.errors import ReadingError
 from frontend_g2p.markup import FixedReading, parse_reading
@@ -125,9 +126,12 @@ def _syllables(word: str, reading: str, language: Language) -> tuple[str, ...]:
 
 def _parse_json(text: str) -> Mapping[str, Mapping[str, str]]:
     try:
-        words = json.loads(text)
+        # Numbers are no readings; as floats they may have any number of digits until they are refused.
+        words = json.loads(text, object_pairs_hook=_unique_keys, parse_int=float)
     except json.JSONDecodeError as error:
         raise _bad(f"not JSON (line {error.lineno}: {error.msg})", "") from error
+    except RecursionError as error:
+        raise _bad("nested too deeply", "") from error
     if not isinstance(words, dict) or not all(isinstance(readings, dict) for readings in words.values()):
         raise _bad('the user dictionary is not of the form {"zh": {"行长": "hang2 zhang3"}}', "")
     for readings in words.values():
@@ -135,6 +139,15 @@ def _parse_json(text: str) -> Mapping[str, Mapping[str, str]]:
             if not isinstance(reading, str):
                 raise _bad(f"the reading of {word!r} is not a text", str(word))
     return words
+
+
+def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        keys = [key for key, _ in pairs]
+        twice = next(key for key in keys if keys.count(key) > 1)
+        raise _bad(f"{twice!r} is given twice; keep one of them", twice)
+    return found
 
 
 def _parse_lines(text: str) -> Mapping[str, Mapping[str, str]]:
@@ -145,7 +158,10 @@ def _parse_lines(text: str) -> Mapping[str, Mapping[str, str]]:
         fields = [field.strip() for field in line.split("\t")]
         if len(fields) != 3 or not all(fields):
             raise _bad(f"line {number} is not language<TAB>word<TAB>reading", line)
-        words.setdefault(fields[0], {})[fields[1]] = fields[2]
+        readings = words.setdefault(fields[0], {})
+        if fields[1] in readings:
+            raise _bad(f"line {number}: {fields[1]!r} is given twice; keep one of them", line)
+        readings[fields[1]] = fields[2]
     return words
 
 

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import logging
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from frontend_g2p.phones import Language
+from frontend_g2p.typed_words import numbered_language
 from singer.errors import ScoreError
 from singer.pitch_names import pitch_name
 from singer.score import BREATH, HOLD, NEXT_SYLLABLE, Note
-
-_LOG = logging.getLogger(__name__)
 
 LONGEST_HELD_REST_BEATS = 0.5
 """A note without lyric holds the vowel before if no longer rest than this parts them; else it is not sung."""
@@ -54,22 +52,25 @@ class ImportedNote:
         return self.start_beat + self.duration_beats
 
 
-def to_notes(imported: Sequence[ImportedNote]) -> tuple[Note, ...]:
+def to_notes(
+    imported: Sequence[ImportedNote], beats_per_bar: float
+) -> tuple[tuple[Note, ...], tuple[str, ...]]:
     """Notes of a score: syllables of one Latin word are joined on its first note, the others get ``+``.
 
     Notes without lyric hold the vowel before them; those before the first lyric, or after a rest, are
-    instrumental and left out (logged). A breath mark takes the last quarter of its note, half a beat at most.
+    instrumental and left out; the second value has a warning for each run of those. A breath mark takes the
+    last quarter of its note, half a beat at most.
 
     Raises:
         ScoreError: no note has a lyric.
     """
     notes: list[Note] = []
     head: int | None = None
-    left_out = 0
-    for current in imported:
+    left_out: list[int] = []
+    for index, current in enumerate(imported):
         lyric = _lyric(current, notes)
         if lyric is None:
-            left_out += 1
+            left_out.append(index)
             continue
         if lyric not in (HOLD, NEXT_SYLLABLE):
             if head is not None and _LATIN.search(lyric) and _LATIN.search(notes[head].lyric):
@@ -82,9 +83,9 @@ def to_notes(imported: Sequence[ImportedNote]) -> tuple[Note, ...]:
             head = None
     if not notes:
         raise ScoreError("no_lyrics", "no note has a lyric; write the lyrics under the notes", "")
-    if left_out:
-        _LOG.warning("notes without lyric, before the first one or after a rest, are left out: %d", left_out)
-    return tuple(notes)
+    first_beat = notes[0].start_beat
+    warnings = (_left_out(run, first_beat, beats_per_bar) for run in _runs(imported, left_out))
+    return tuple(notes), tuple(warnings)
 
 
 def one_line(imported: Iterable[ImportedNote], highest: bool) -> list[ImportedNote]:
@@ -127,13 +128,16 @@ def syllable_of(text: str) -> tuple[str | None, bool]:
 
 
 def guess_language(texts: Iterable[str]) -> Language:
-    """Language of lyrics by their script: kana is Japanese, Han Chinese (with its own characters Cantonese)."""
-    text = "".join(texts)
+    """Language of lyrics by their script: kana is Japanese, Han Chinese (with its own characters Cantonese).
+
+    Lyrics that are typed readings throughout are in the language of these: numbered pinyin, else Jyutping.
+    """
+    text = " ".join(texts)
     if _KANA.search(text):
         return "ja"
     if _HAN.search(text):
         return "yue" if _CANTONESE.search(text) else "zh"
-    return "en"
+    return numbered_language(text) or "en"
 
 
 def _lyric(current: ImportedNote, notes: Sequence[Note]) -> str | None:
@@ -142,6 +146,31 @@ def _lyric(current: ImportedNote, notes: Sequence[Note]) -> str | None:
         return current.text
     rest_beats = current.start_beat - notes[-1].end_beat if notes else float("inf")
     return HOLD if rest_beats <= LONGEST_HELD_REST_BEATS else None
+
+
+def _runs(imported: Sequence[ImportedNote], chosen: Sequence[int]) -> list[list[ImportedNote]]:
+    """The chosen notes, those together that follow each other."""
+    runs: list[list[ImportedNote]] = []
+    for place, index in enumerate(chosen):
+        if place and chosen[place - 1] == index - 1:
+            runs[-1].append(imported[index])
+        else:
+            runs.append([imported[index]])
+    return runs
+
+
+def _left_out(run: Sequence[ImportedNote], first_beat: float, beats_per_bar: float) -> str:
+    first, last = (
+        f"beat {note.start_beat:g} (bar {int(note.start_beat // beats_per_bar) + 1})"
+        for note in (run[0], run[-1])
+    )
+    why = "before the first lyric" if run[0].start_beat < first_beat else "after a rest"
+    if len(run) == 1:
+        return f"note at {first}: it has no lyric and comes {why}, so it is not sung; give it one if it should be"
+    return (
+        f"{len(run)} notes from {first} to {last}: they have no lyric and come {why}, so they are not sung; "
+        "give them lyrics if they should be"
+    )
 
 
 def _with_breath(current: ImportedNote, lyric: str) -> list[Note]:

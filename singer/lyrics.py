@@ -12,7 +12,7 @@ from singer.errors import LyricsError
 from singer.phrases import NoteKind, ends_phrase
 from singer.score import BREATH, HOLD, NEXT_SYLLABLE, Score, printable
 
-_HOLD_SIGNS = frozenset((HOLD, "ー", "－", "—", "―", "〜", "～"))
+_HOLD_SIGNS = frozenset((HOLD, "‐", "‑", "‒", "–", "−", "ー", "－", "—", "―", "〜", "～"))
 _LINE_UNITS = 60
 _LINE_CODE_POINTS = 500
 
@@ -58,7 +58,7 @@ def lay_lyrics(score: Score, user_dictionary: UserDictionary | None = None) -> L
 
     A word gives one syllable to its own note and one to each ``+`` note. With fewer notes than syllables
     the last note sings the rest; English words are first read in a variant that fits (ev'ry, heav'n,
-    fi-re), and 花儿 takes one note or two. ``-`` and a lone ``ー`` hold the vowel; after a rest or a breath
+    fi-re), and 花儿 takes one note or two. ``-`` and a lone ``ー`` or dash hold the vowel; after a rest or a breath
     they sing it again.
 
     Args:
@@ -69,7 +69,8 @@ def lay_lyrics(score: Score, user_dictionary: UserDictionary | None = None) -> L
         LyricsError: a lyric that cannot be read, or a ``+`` with no syllable left; ``where`` names the note.
     """
     words = tuple(_words(score))
-    readings = [reading for line in _lines(score, words) for reading in _read(score, line, user_dictionary)]
+    lines = tuple(_lines(score, words))
+    readings = [reading for line in lines for reading in _read(score, line, user_dictionary)]
     lyrics: list[NoteLyric] = [
         NoteLyric("breath" if note.lyric.strip() == BREATH else "hold") for note in score.notes
     ]
@@ -79,6 +80,7 @@ def lay_lyrics(score: Score, user_dictionary: UserDictionary | None = None) -> L
         for note, share in zip(word.notes, _shares(score, word, syllables), strict=True):
             lyrics[note] = NoteLyric("sung", share)
         warnings.extend(_guesses(score, word, syllables))
+    warnings.extend(warning for line in lines for warning in _romaji_doubts(score, line, lyrics))
     warnings.extend(_sing_again(score, lyrics))
     return Laid(tuple(lyrics), tuple(warnings))
 
@@ -196,6 +198,25 @@ def _guesses(score: Score, word: _Word, syllables: tuple[Syllable, ...]) -> Iter
             f"{score.where(word.notes[0])}: the word is in no dictionary; its reading is a guess: {reading}. "
             "Type the reading as the lyric, or add it to your dictionary, if it is wrong"
         )
+
+
+def _romaji_doubts(score: Score, line: Sequence[_Word], lyrics: Sequence[NoteLyric]) -> Iterator[str]:
+    """Words of a Japanese line that are romaji and English alike, where the line's other notes settle nothing."""
+    from frontend_g2p.normalise import normalise
+    from frontend_g2p.romaji_words import has_kana_or_kanji, is_also_english
+
+    words = [word for word in line if word.language == "ja" and word.phones is None]
+    if not any(has_kana_or_kanji(normalise(word.text).text) for word in words):
+        return
+    for word in words:
+        sung = lyrics[word.notes[0]].syllables
+        if not is_also_english(word.text) or sung[0].source == "user":
+            continue
+        if sung[0].language == "ja":
+            reading = "".join(syllable.reading for syllable in sung)
+            yield f'{score.where(word.notes[0])}: read as romaji, {reading}; for English give it "language": "en"'
+        else:
+            yield f"{score.where(word.notes[0])}: read as English; if it is romaji, write it in kana"
 
 
 def _sing_again(score: Score, lyrics: list[NoteLyric]) -> Iterator[str]:

@@ -83,13 +83,15 @@ def read_midi(document: bytes, options: ImportOptions, title: str = "") -> Score
     track = part.track if part.track in song.syllables else _most_lyrics(song)
     syllables = song.syllables[track]
     line = _attach(part, syllables, options.chords == "highest", song.beats_per_bar)
+    notes, warnings = to_notes(line, song.beats_per_bar)
     return Score(
-        notes=to_notes(line),
+        notes=notes,
         language=options.language or guess_language(syllable.text for syllable in syllables),
         tempo=song.tempo,
         title=song.title or title,
         voice=options.voice,
         beats_per_bar=song.beats_per_bar,
+        warnings=warnings,
     )
 
 
@@ -180,19 +182,26 @@ def _parts(tracks: Sequence[_Events], lyrics: Mapping[int, int]) -> tuple[MidiPa
 
 
 def _notes_by_channel(track: _Events) -> dict[int, list[ImportedNote]]:
+    """Notes by rising start. Where a pitch starts anew before its note-off, that note-off is the old note's."""
     sounding: dict[tuple[int, int], float] = {}
+    restarted: dict[tuple[int, int], float] = {}
     channels: dict[int, list[ImportedNote]] = defaultdict(list)
     count = 0
     for beat, message in [*track, *_note_offs(track)]:
         if message is not None and message.type not in ("note_on", "note_off"):
             continue
+        begins = message is not None and message.type == "note_on" and message.velocity > 0
         ended = list(sounding) if message is None else [(message.channel, message.note)]
         for key in ended:
+            if not begins and restarted.pop(key, None) == beat:
+                continue
             start = sounding.pop(key, beat)
             if start < beat:
                 channels[key[0]].append(ImportedNote(start, beat - start, float(key[1])))
                 count += 1
-        if message is not None and message.type == "note_on" and message.velocity > 0:
+                if begins:
+                    restarted[key] = beat
+        if begins:
             sounding[message.channel, message.note] = beat
         if count > MOST_NOTES:
             raise ScoreError("too_many_notes", f"a track has more than {MOST_NOTES} notes")

@@ -21,6 +21,7 @@ from singer.musicxml_tree import (
     keep_part,
     list_parts,
     parse_musicxml,
+    write_out_jumps,
 )
 from singer.score import Score, TempoMap
 
@@ -45,6 +46,7 @@ def read_musicxml(document: bytes, options: ImportOptions, title: str = "") -> S
     part = choose_part(list_parts(root), options.track)
     name, declared = find_title(root), find_language(root)
     keep_part(root, part)
+    write_out_jumps(root)
     try:
         measures = _measures(root, part)
         _check_verse(measures, options.verse)
@@ -56,13 +58,15 @@ def read_musicxml(document: bytes, options: ImportOptions, title: str = "") -> S
         reason = str(error).split("\n")[0][:200] or type(error).__name__
         raise ScoreError("musicxml_damaged", f"part {part} cannot be read: {reason}") from error
     line = _join_ties(one_line(imported, options.chords == "highest"))
+    notes, left_out = to_notes(line, bar_beats)
     return Score(
-        notes=to_notes(line),
+        notes=notes,
         language=options.language or declared or guess_language(note.text or "" for note in line),
         tempo=tempo,
         title=name or title,
         voice=options.voice,
         beats_per_bar=bar_beats,
+        warnings=left_out,
     )
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from xml.etree.ElementTree import Element, ParseError
+from xml.etree.ElementTree import Element, ParseError, SubElement
 
 from frontend_g2p.phones import Language
 from singer.errors import ScoreError
@@ -17,6 +18,10 @@ MOST_MEASURES = 4_000
 MOST_REPEATS = 16
 MOST_PLAYED_MEASURES = 10_000
 _XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
+_JUMPS = {
+    "segno": "Segno", "coda": "Coda", "fine": "Fine", "tocoda": "To Coda", "dacapo": "Da Capo", "dalsegno": "Dal Segno"
+}  # fmt: skip
+_JUMP_WORDS = re.compile(r"\bd\.? ?[cs]\b|da capo|dal segno|\bfine\b|coda|segno", re.IGNORECASE)
 _NOT_SUNG = ("harmony", "figured-bass", "print", "listening", "grouping", "link", "bookmark")
 
 
@@ -135,6 +140,40 @@ def keep_part(root: Element, part: XmlPart) -> None:
         for element in [child for child in measure if child.tag in _NOT_SUNG]:
             measure.remove(element)
     _check_length(root)
+
+
+def write_out_jumps(root: Element) -> None:
+    """Give jumps that only ``sound`` elements tell of the signs and words that players of notation go by."""
+    for part in root.findall("part"):
+        end = _end_of_jumps(part)
+        for measure in part.findall("measure"):
+            written = " ".join(words.text or "" for words in measure.iter("words"))
+            if _JUMP_WORDS.search(written) or any(
+                measure.find(f".//{sign}") is not None for sign in ("segno", "coda")
+            ):
+                continue
+            for sound in list(measure.iter("sound")):
+                for name in _JUMPS:
+                    if sound.get(name, "no") != "no":
+                        _add_sign(measure, name, _JUMPS[name] + (end if name[:2] == "da" else ""))
+
+
+def _end_of_jumps(part: Element) -> str:
+    """What is written after Da Capo or Dal Segno, by where else the part's signs and words lead."""
+    named = {name for sound in part.iter("sound") for name in _JUMPS if sound.get(name, "no") != "no"}
+    named |= {(words.text or "").strip(" .").lower().replace(" ", "") for words in part.iter("words")}
+    return " al Coda" if "tocoda" in named else " al Fine" if "fine" in named else ""
+
+
+def _add_sign(measure: Element, name: str, words: str) -> None:
+    direction = Element("direction")
+    kind = SubElement(direction, "direction-type")
+    if name in ("segno", "coda"):
+        SubElement(kind, name)
+        measure.insert(0, direction)
+    else:
+        SubElement(kind, "words").text = words
+        measure.append(direction)
 
 
 def find_language(root: Element) -> Language | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, NoReturn, cast
@@ -233,6 +234,7 @@ def _where(location: Sequence[object]) -> str:
 
 
 def _to_phrase(index: int, wire: PhraseDocument) -> PhrasePerformance:
+    _check_lengths({name: len(getattr(wire.curves, name)) for name in CURVES}, index)
     phones = tuple(
         PhoneSpan(
             phone.phone, phone.role, phone.language, phone.start_s, phone.end_s, _note(phone.note, index)
@@ -243,6 +245,15 @@ def _to_phrase(index: int, wire: PhraseDocument) -> PhrasePerformance:
         curves = {name: np.array(getattr(wire.curves, name), np.float32) for name in CURVES}
     marks = {name: getattr(wire.marks, name) for name in CURVES}
     return PhrasePerformance(wire.start_s, phones, curves, marks, index)
+
+
+def _check_lengths(values: Mapping[str, int], phrase: int) -> None:
+    """Blame the curve that differs from the others, which need not be the second one."""
+    usual = Counter(values.values()).most_common(1)[0][0]
+    for name, found in values.items():
+        if found != usual:
+            message = f"found {found} values; it must be {usual}, as many as in the other curves"
+            raise PerformanceError("curve_shape", message, f"phrase {phrase}, {name}")
 
 
 def _note(note: int | None, phrase: int) -> int | None:

@@ -145,6 +145,7 @@ class Score:
         curves: curve name (see ``CURVE_RANGES``) to points (beat, value) by rising beat, joined by
             straight lines; outside the points a curve holds its end values.
         beats_per_bar: only used to name bars in messages.
+        warnings: what the reader of a MIDI or MusicXML file left out, with places; not part of the song.
 
     Raises:
         ScoreError: for whatever breaks a rule, with the note's place (see ``where``).
@@ -157,6 +158,7 @@ class Score:
     voice: str = ""
     curves: Mapping[str, tuple[tuple[float, float], ...]] = field(default_factory=dict)
     beats_per_bar: float = 4.0
+    warnings: tuple[str, ...] = field(default=(), compare=False)
 
     @property
     def duration_s(self) -> float:

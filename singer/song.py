@@ -24,7 +24,8 @@ class PerformedSong:
     Attributes:
         performance: the song, ready to be rendered or edited.
         laid: what each note sings.
-        warnings: readings that were guessed and places that could not be sung quite as written, naming the note.
+        warnings: what reading the file left out, readings that were guessed, and places that could not be sung
+            quite as written, naming the note.
     """
 
     performance: Performance
@@ -56,5 +57,5 @@ def perform_song(
     check_range(score, voice.title, voice.lowest_midi, voice.highest_midi)
     phrases = split_phrases(score, laid)
     performance = perform(score, phrases, voice=voice.name, style=style)
-    warnings = (*laid.warnings, *performance_warnings(score, phrases, style=style))
+    warnings = (*score.warnings, *laid.warnings, *performance_warnings(score, phrases, style=style))
     return PerformedSong(performance, laid, warnings)

@@ -24,7 +24,7 @@ _OPTIONAL = {"pyopenjtalk-plus": "Japanese lyrics in kanji (extra ja)", "torch":
 )
 @json_option
 def command(provider: str, as_json: bool) -> None:
-    r"""Check the installation: versions, providers, every voice's files, and a note sung by every voice and measured.
+    """Check the installation: versions, providers, every voice's files, and a note sung by every voice and measured.
 
     \b
     singer doctor

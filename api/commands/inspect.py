@@ -21,7 +21,7 @@ _SOUND_ENDINGS = (".wav", ".flac", ".ogg", ".aiff", ".aif")
 @score_options
 @json_option
 def command(file: Path, as_json: bool, **given: Any) -> None:
-    r"""Say what is in FILE: a score, a performance, a sound file, or the folder of a voice.
+    """Say what is in FILE: a score, a performance, a sound file, or the folder of a voice.
 
     \b
     singer inspect examples/jasmine.json

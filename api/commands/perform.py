@@ -23,7 +23,7 @@ from singer.performance.performance import Performance
 @score_options
 @json_option
 def command(score: str, **given: Any) -> None:
-    r"""Perform SCORE by the rules: when each phone sounds, at which pitch, how loud.
+    """Perform SCORE by the rules: when each phone sounds, at which pitch, how loud.
 
     The result is a JSON document. Change it (mark a curve "edited" to keep it) and sing it with singer sing.
 

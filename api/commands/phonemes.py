@@ -25,12 +25,13 @@ if TYPE_CHECKING:
     "--language",
     type=click.Choice(LANGUAGES),
     help="Language of the line. Default: guessed from its script (kana: ja, Chinese characters: zh or, by its own "
-    "characters, yue; Latin letters: en). Parts in another script are read in theirs either way.",
+    "characters, yue; numbered pinyin: zh; other numbered Jyutping: yue; Latin letters: en). "
+    "Parts in another script are read in theirs either way.",
 )
 @dictionary_option
 @json_option
 def command(text: str, language: Language | None, dictionary: Any, as_json: bool) -> None:
-    r"""Show how TEXT is sung: its syllables, the reading chosen for each, and their phones.
+    """Show how TEXT is sung: its syllables, the reading chosen for each, and their phones.
 
     TEXT is a line of lyrics, or - for lines from standard input. With --json every line gives one JSON array, and a
     line that cannot be read gives an object {"error": ...} in its place, so that lines stay aligned; the exit code
@@ -49,7 +50,10 @@ def command(text: str, language: Language | None, dictionary: Any, as_json: bool
         if failed:
             raise SystemExit(LyricsError.exit_code)
         return
-    _show(_read(text, language, user_dictionary), as_json)
+    syllables = _read(text, language, user_dictionary)
+    if not syllables:
+        raise LyricsError("no_text", "there is nothing to read in it; give a line of lyrics", repr(text[:40]))
+    _show(syllables, as_json)
 
 
 def _lines() -> Iterator[tuple[int, bytes]]:

@@ -14,7 +14,7 @@ from api.settings import read_settings
 @click.command("voices")
 @json_option
 def command(as_json: bool) -> None:
-    r"""List the voices that come with the engine and your own.
+    """List the voices that come with the engine and your own.
 
     Your own voices lie in ~/.local/share/singer/voices, or in the folders that SINGER_VOICES names.
 

@@ -35,7 +35,7 @@ def main() -> None:
 )
 @click.option("--workers", default=os.cpu_count() or 1, show_default="cores", help="Processes and threads.")
 def make(work: Path | None, target: Path, workers: int) -> None:
-    r"""Build the corpus, prepare it, train both networks and write the voice folder.
+    """Build the corpus, prepare it, train both networks and write the voice folder.
 
     \b
     Example:

@@ -21,8 +21,10 @@ from click.testing import CliRunner, Result
 
 from api.cli import main
 from singer.audio import read_audio
+from tests.singer.score_files import Sung, midi_file, midi_track
 
 ROOT = Path(__file__).parents[2]
+BUILTIN = ("--voice", "builtin")
 
 SCORE: dict[str, Any] = {
     "format": "singer-score",
@@ -218,6 +220,11 @@ class TestSingRefuses:
         Path("p.json").write_text('{"format": "singer-performance", "version": 9}', encoding="utf-8")
         self.refused(5, "p.json", says="version")
 
+    def test_performance_without_phrases(self, score: Path) -> None:
+        document = json.loads(run("perform", score, "-o", "-").stdout)
+        Path("p.json").write_text(json.dumps({**document, "phrases": []}), encoding="utf-8")
+        self.refused(5, "p.json", says="nothing to sing")
+
     def test_unknown_voice_lists_the_known_ones(self, score: Path) -> None:
         self.refused(6, score, "--voice", "nobody", says="builtin")
 
@@ -261,6 +268,15 @@ class TestPhonemes:
             language
         }
 
+    @pytest.mark.parametrize(
+        ("text", "language"), [("hang2", "zh"), ("hong4", "zh"), ("hoeng1 gong2", "yue"), ("ni3 hao3!", "zh")]
+    )
+    def test_readings_alone_tell_their_language(self, text: str, language: str) -> None:
+        entries = json.loads(run("phonemes", text, "--json").stdout)
+        assert [(entry["language"], entry["source"]) for entry in entries] == [(language, "typed")] * len(
+            text.split()
+        )
+
     def test_table_for_people(self) -> None:
         result = run("phonemes", "你好")
         assert "hao3" in result.stdout
@@ -282,7 +298,7 @@ class TestPhonemes:
     def test_readable_lines_exit_with_0(self) -> None:
         assert run("phonemes", "-", "--json", stdin="你好\n".encode()).exit_code == 0
 
-    @pytest.mark.parametrize("text", ["Ω", "", "  "])
+    @pytest.mark.parametrize("text", ["Ω", "", "  ", "\u200b", "!!!", "+ -"])
     def test_unreadable_text(self, text: str) -> None:
         result = run("phonemes", text, "--json")
         assert result.exit_code == 4
@@ -299,6 +315,17 @@ class TestPhonemes:
 
 
 class TestPerform:
+    def test_notes_that_an_import_leaves_out_are_told_of(self) -> None:
+        notes = [Sung(0, 1, 60, "la"), Sung(3, 1, 62), Sung(6, 1, 64, "li")]
+        Path("song.mid").write_bytes(midi_file(midi_track(notes)))
+        assert (
+            "warning: note at beat 3 (bar 1): it has no lyric" in run("perform", "song.mid", *BUILTIN).stderr
+        )
+        assert (
+            "beat 3 (bar 1)"
+            in json.loads(run("perform", "song.mid", *BUILTIN, "--json").stdout)["warnings"][0]
+        )
+
     def test_standard_output(self, score: Path) -> None:
         document = json.loads(run("perform", score, "-o", "-").stdout)
         assert document["format"] == "singer-performance"
@@ -318,6 +345,14 @@ class TestPerform:
 
 
 class TestInspect:
+    def test_the_encoding_of_midi_lyrics_can_be_told(self) -> None:
+        notes = [Sung(0, 1, 60, "さ"), Sung(1, 1, 62, "く")]
+        Path("song.mid").write_bytes(midi_file(midi_track(notes, encoding="euc-jp")))
+        told = run("inspect", "song.mid", "--lyrics-encoding", "euc-jp", "--json")
+        assert json.loads(told.stdout)["languages"] == ["ja"]
+        wrong = json.loads(run("inspect", "song.mid", "--lyrics-encoding", "klingon", "--json").stdout)
+        assert "unknown encoding 'klingon'" in wrong["problem"]
+
     def test_each_kind(self, score: Path) -> None:
         run("sing", score, "-o", "a.wav")
         run("perform", score, "-o", "p.json")
@@ -407,7 +442,10 @@ class TestDemo:
 def test_help_has_examples(verb: str) -> None:
     result = run(verb, "--help")
     assert result.exit_code == 0
-    assert f"singer {verb}" in result.stdout
+    assert "\\b" not in result.stdout
+    examples = [line.strip() for line in result.stdout.splitlines() if line.startswith(f"  singer {verb}")]
+    assert examples
+    assert all(example.count("singer ") == 1 for example in examples)
 
 
 def test_main_help_lists_every_verb_and_version_is_that_of_the_package() -> None:
@@ -417,6 +455,7 @@ def test_main_help_lists_every_verb_and_version_is_that_of_the_package() -> None
         verb in run("--help").stdout
         for verb in ("sing", "phonemes", "perform", "voices", "inspect", "doctor")
     )
+    assert '\n  singer phonemes "好一朵美丽的茉莉花"\n' in run("--help").stdout
     assert run("--version").stdout.split() == ["singer", version("singer-engine")]
 
 

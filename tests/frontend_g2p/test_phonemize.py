@@ -116,6 +116,7 @@ def test_markup() -> None:
     assert [s.text for s in syllables] == ["行", "长", "[n i]", "好"]
     assert phones(syllables[2]) == "n i"
     assert readings("银行{xin1 xing2}", "zh") == ["xin1", "xing2"]
+    assert [phones(s) for s in read_line("银行{[n i] [x a]}", "zh")] == ["n i", "x a"]
     assert readings("玩儿{wanr2}", "zh") == ["wanr2"]
     assert readings("7{qi2}天", "zh") == ["qi2", "tian1"]
 
@@ -131,6 +132,11 @@ def test_markup() -> None:
         ("[n]", 0),
         ("好]", 1),
         ("[q q", 0),
+        ("live{[l}", 4),
+        ("我live{[l}你", 5),
+        ("好{[n i}", 1),
+        ("好{[n i] junk}", 1),
+        ("你好{[n i]x[x a]}", 2),
     ],
 )
 def test_bad_markup_is_refused_where_it_stands(text: str, start: int) -> None:
@@ -149,6 +155,52 @@ def test_typed_readings() -> None:
         ("ku", "く"),
         ("ra", "ら"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("language", "texts", "typed"),
+    [
+        ("zh", ("银", "hang2", "里"), ["zh hang2"]),
+        ("zh", ("今", "tian1", "我"), ["zh tian1"]),
+        ("zh", ("今", "tiān", "我"), ["zh tian1"]),
+        ("zh", ("hang2", "我"), ["zh hang2"]),
+        ("zh", ("hang2", "3", "天"), ["zh hang2"]),
+        ("zh", ("我", "L AH1 V", "你"), ["en L AH1 V"]),
+        ("zh", ("B", "AY1"), ["en AY1"]),
+        ("yue", ("月", "gwong1", "光"), ["yue gwong1"]),
+        ("ja", ("さ", "ku", "ら"), ["ja く"]),
+        ("ja", ("ha", "な"), ["ja は"]),
+        ("ja", ("桜", "kyou"), ["ja きょ", "ja う"]),
+        ("ja", ("君", "to", "僕"), ["ja と"]),
+        ("ja", ("君", "kimi", "made", "を"), ["ja き", "ja み"]),
+    ],
+)
+def test_a_reading_on_a_note_of_its_own_counts_beside_other_writing(
+    language: Language, texts: tuple[str, ...], typed: list[str]
+) -> None:
+    read = read_units([LyricUnit(text, language) for text in texts])
+    found = [f"{s.language} {s.reading}" for unit in read for s in unit if s.source == "typed"]
+    assert found == typed
+
+
+def test_a_tone_digit_does_not_count_the_characters_after_it() -> None:
+    assert units("银", "hang2", "里") == [["yin2"], ["hang2"], ["li3"]]
+    assert readings("今tian1我", "zh") == ["jin1", "tian1", "wo3"]
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        ("さあ", "go", "home"),
+        ("もう", "one", "more", "time"),
+        ("君", "love", "me"),
+        ("one", "more", "love"),
+    ],
+)
+def test_english_phrases_in_a_japanese_line_stay_english(texts: tuple[str, ...]) -> None:
+    read = read_units([LyricUnit(text, "ja") for text in texts])
+    spoken = {s.language for text, unit in zip(texts, read, strict=True) if text.isascii() for s in unit}
+    assert spoken == {"en"}
 
 
 def test_units_are_read_in_each_others_context() -> None:

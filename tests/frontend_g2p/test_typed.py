@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from frontend_g2p.inventory import INVENTORY, unit_map, with_roles
+from frontend_g2p.phone_table import phone_table
 from frontend_g2p.romaji import romaji_to_hiragana
 from frontend_g2p.typed import explicit_phones, is_jyutping, is_pinyin, numbered_pinyin, pinyin_phones
 
@@ -67,6 +70,18 @@ def test_the_glide_before_the_nucleus_has_its_role() -> None:
 def test_phones_that_make_no_syllable_are_refused(typed: str, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         explicit_phones(typed)
+
+
+def test_a_refused_phone_says_what_is_allowed() -> None:
+    with pytest.raises(ValueError, match=r"'Z' is not a phone .* allowed are p pʰ b .*docs/phones\.md"):
+        explicit_phones("q Z")
+    with pytest.raises(ValueError, match="write one syllable, with one vowel"):
+        explicit_phones("n i n i")
+
+
+def test_the_documented_phones_are_those_of_the_inventory() -> None:
+    document = Path(__file__).parents[2] / "docs" / "phones.md"
+    assert document.read_text(encoding="utf-8").endswith(f"\n\n{phone_table()}\n")
 
 
 def test_explicit_phones_may_be_ascii() -> None:

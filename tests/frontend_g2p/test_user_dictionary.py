@@ -51,6 +51,8 @@ def test_files(tmp_path: Path) -> None:
         ("fr\t行\thang2", "fr"),
         ("en\tword\thang2", "en"),
         ("\n\nzh\t\thang2", "line 3"),
+        ("zh\t行\thang2\nzh\t行\txing2", "line 2"),
+        ("zh\t好\t[n i", "[n i"),
     ],
 )
 def test_bad_files_are_refused_with_their_place(tmp_path: Path, content: str, named: str) -> None:
@@ -62,7 +64,20 @@ def test_bad_files_are_refused_with_their_place(tmp_path: Path, content: str, na
     assert named in caught.value.message
 
 
-@pytest.mark.parametrize("content", ["{", "[]", '{"zh": {"行": 3}}', '{"zh": []}'])
+@pytest.mark.parametrize(
+    "content",
+    [
+        "{",
+        "[]",
+        '{"zh": {"行": 3}}',
+        '{"zh": []}',
+        '{"zh": ' + "1" * 5000 + "}",
+        "[" * 100_000,
+        '{"zh": {"行": "hang2", "行": "xing2"}}',
+        '{"zh": {}, "zh": {}}',
+    ],
+    ids=lambda content: content[:30],
+)
 def test_bad_json_is_refused(tmp_path: Path, content: str) -> None:
     path = tmp_path / "words.json"
     path.write_text(content, encoding="utf-8")

@@ -143,3 +143,17 @@ def test_a_hold_after_a_rest_or_breath_sings_its_vowel_again() -> None:
 def test_a_long_song_is_read_in_lines() -> None:
     score = song("好 " * 3000, "zh")
     assert len(lay_lyrics(score).lyrics) == 3000
+
+
+@pytest.mark.parametrize("sign", ["-", "–", "—", "−", "ー"])
+def test_a_lone_dash_holds(sign: str) -> None:
+    assert laid(f"好 {sign}", "zh") == ["hao3", "hold"]
+
+
+def test_words_that_may_be_romaji_or_english_are_named() -> None:
+    result = lay_lyrics(song("きみ to ぼく home _ one more time", "ja"))
+    assert readings(result)[1::2][:2] == ["と", "HH OW1 M"]
+    assert result.warnings == (
+        'note 1 "to" (bar 1): read as romaji, と; for English give it "language": "en"',
+        'note 3 "home" (bar 1): read as English; if it is romaji, write it in kana',
+    )

@@ -3,6 +3,7 @@ import pytest
 
 from singer.errors import ScoreError
 from singer.import_options import ImportOptions
+from singer.imported_notes import guess_language
 from singer.midi_io import parse_midi, read_midi
 from singer.midi_text import decode_texts, to_syllables
 from singer.score import Score
@@ -101,6 +102,25 @@ def test_a_chord_is_an_error_that_says_what_to_do() -> None:
     assert [(note.midi, note.lyric) for note in highest.notes] == [(64, "la"), (62, "li")]
 
 
+@pytest.mark.parametrize(
+    "off", [mido.Message("note_off", note=60), mido.Message("note_on", note=60, velocity=0)]
+)
+def test_a_repeated_note_may_begin_before_the_note_off_of_the_one_before(off: mido.Message) -> None:
+    on = mido.Message("note_on", note=60)
+    events = [
+        (tick * TICKS, order, message)
+        for tick, order, message in ((0, 1, on), (1, 1, on), (1, 2, off), (2, 1, off))
+    ]
+    words = [
+        (tick * TICKS, 0, mido.MetaMessage("lyrics", text=text)) for tick, text in ((0, "la"), (1, "li"))
+    ]
+    score = read(absolute_track([*events, *words]))
+    assert [(note.start_beat, note.duration_beats, note.lyric) for note in score.notes] == [
+        (0, 1, "la"),
+        (1, 1, "li"),
+    ]
+
+
 def test_legato_overlaps_are_cut() -> None:
     score = read(midi_track([Sung(0, 1.1, 60, "la"), Sung(1, 1, 62, "li")]))
     assert [(note.start_beat, note.duration_beats) for note in score.notes] == [(0, 1), (1, 1)]
@@ -111,14 +131,22 @@ def test_a_lyric_without_a_note_is_an_error_with_its_place() -> None:
     assert (error.code, error.where) == ("lyric_without_note", 'lyric "lost" at beat 4.4 (bar 2)')
 
 
-def test_notes_before_the_first_lyric_and_after_rests_are_instrumental(
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    caplog.set_level("INFO")
-    notes = [Sung(0, 1, 60), Sung(1, 1, 62, "la"), Sung(2, 1, 64), Sung(6, 1, 65), Sung(8, 1, 67, "li")]
+def test_notes_before_the_first_lyric_and_after_rests_are_left_out_with_a_warning() -> None:
+    notes = [
+        Sung(0, 0.5, 60),
+        Sung(0.5, 0.5, 60),
+        Sung(1, 1, 62, "la"),
+        Sung(2, 1, 64),
+        Sung(6, 1, 65),
+        Sung(8, 1, 67, "li"),
+    ]
     score = read(midi_track(notes))
     assert [(note.start_beat, note.lyric) for note in score.notes] == [(1, "la"), (2, "-"), (8, "li")]
-    assert "notes without lyric, before the first one or after a rest, are left out: 2" in caplog.text
+    intro, middle = score.warnings
+    assert intro.startswith(
+        "2 notes from beat 0 (bar 1) to beat 0.5 (bar 1): they have no lyric and come before"
+    )
+    assert middle.startswith("note at beat 6 (bar 2): it has no lyric and comes after a rest")
 
 
 def test_syllables_on_one_note_are_sung_together() -> None:
@@ -222,3 +250,17 @@ def test_a_note_that_never_ends_ends_with_the_track() -> None:
     events = [(0, 1, mido.MetaMessage("lyrics", text="la")), (0, 2, mido.Message("note_on", note=60))]
     track = absolute_track([*events, (2 * TICKS, 0, mido.MetaMessage("end_of_track"))])
     assert [note.duration_beats for note in read(track).notes] == [2]
+
+
+@pytest.mark.parametrize(
+    ("texts", "language"),
+    [
+        (["ni3", "hao3"], "zh"),
+        (["hong4", "-", "lv4,"], "zh"),
+        (["hoeng1", "gong2"], "yue"),
+        (["mp3", "hao3"], "en"),
+        (["-"], "en"),
+    ],
+)
+def test_lyrics_that_are_readings_throughout_tell_their_language(texts: list[str], language: str) -> None:
+    assert guess_language(texts) == language

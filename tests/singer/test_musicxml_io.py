@@ -113,6 +113,16 @@ def test_da_capo_al_fine_is_played() -> None:
     assert lyrics(score) == ["a", "b", "c", "A", "b"]
 
 
+def test_a_jump_without_words_is_played() -> None:
+    a, b, c = (bar_note(60 + 2 * place, 4, xml_lyric(text)) for place, text in enumerate("abc"))
+    da_capo = read(HEAD + a, b + '<sound fine="yes"/>', c + '<direction><sound dacapo="yes"/></direction>')
+    assert lyrics(da_capo) == ["a", "b", "c", "a", "b"]
+    al_fine = read(HEAD + a, b + words("Fine"), c + '<sound dacapo="yes"/>')
+    assert lyrics(al_fine) == ["a", "b", "c", "a", "b"]
+    dal_segno = read(HEAD + a, '<sound segno="1"/>' + b, c + '<sound dalsegno="1"/>')
+    assert lyrics(dal_segno) == ["a", "b", "c", "b", "c"]
+
+
 def test_repeats_that_never_end_are_refused() -> None:
     for times in ("1000000", "-1", "x"):
         many = REPEAT_TO.replace("/>", f' times="{times}"/>')

@@ -152,8 +152,36 @@ def test_bytes_that_hold_no_score_are_refused(document: bytes, code: str) -> Non
 
 def test_a_key_given_twice_in_a_note_is_refused() -> None:
     text = json.dumps(JASMINE).replace('"pitch": 67', '"pitch": 67, "pitch": 69')
-    with pytest.raises(ScoreError, match='"pitch" is given twice'):
+    with pytest.raises(ScoreError, match=r'note 1 "-" \(bar 1\): the key "pitch" is given twice'):
         read_score_json(text.encode())
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ('"pitch": 67', '"pitch": NaN', 'note 1 "-" (bar 1): pitch: found NaN'),
+        ('"duration": 1', '"duration": -Infinity', 'note 0 "好" (bar 1): duration: found -Infinity'),
+        (
+            '"start": 1',
+            f'"start": {"9" * 5000}',
+            'note 1 "-": start: found a number of 5000 digits, 999999999999…',
+        ),
+        ('"bpm": 84', '"bpm": NaN', "tempo.0.bpm: found NaN"),
+        (
+            '"pitch": 67',
+            '"pitch": 67, "vibrato": {"rate_hz": 5, "rate_hz": 6}',
+            'note 1 "-" (bar 1): the key "rate_hz"',
+        ),
+        ('"bpm": 84', '"bpm": 84, "bpm": 85', 'tempo.0: the key "bpm" is given twice'),
+    ],
+    ids=lambda text: text[:40],
+)
+def test_what_json_may_hold_but_no_score_is_refused_with_its_place(old: str, new: str, message: str) -> None:
+    text = json.dumps(JASMINE, ensure_ascii=False)
+    assert old in text
+    with pytest.raises(ScoreError) as caught:
+        read_score_json(text.replace(old, new, 1).encode())
+    assert str(caught.value).startswith(message)
 
 
 def test_a_huge_float_is_refused_with_its_place() -> None:

@@ -196,6 +196,7 @@ BAD = [
     (set_in(*C0, "loudness_db", 3, value=30.0), "curve_range", "phrase 0, loudness_db, frame 3"),
     (set_in(*C0, "gender", 3, value=1.5), "curve_range", "phrase 0, gender, frame 3"),
     (lambda d: d["phrases"][0]["curves"]["tension"].pop(), "curve_shape", "phrase 0, tension"),
+    (lambda d: d["phrases"][0]["curves"]["f0_hz"].pop(), "curve_shape", "phrase 0, f0_hz"),
     (lambda d: [c.clear() for c in d["phrases"][0]["curves"].values()], "empty_phrase", "phrase 0"),
     (set_in(*P0, "phones", value=[]), "empty_phrase", "phrase 0"),
     (set_in(*P0, "start_s", value=-1.0), "phrase_start", "phrase 0"),
