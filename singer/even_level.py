@@ -1,8 +1,9 @@
-"""Even loudness from vowel to vowel and from note to note, as trained singers keep it.
+"""Weak vowels are lifted, so that loudness stays even from note to note, as trained singers keep it.
 
-A note sounds as loud as the envelope is high at its harmonics: high notes on closed vowels and nasals would drop by 15 dB and
-more against the same voice's open vowels (Sundberg 1987, The Science of the Singing Voice, chapter 4). Half of the distance to a
-reference level is taken back inside sonorant phones, within bounds; what the score asks for is added later and kept whole.
+A note sounds as loud as the envelope is high at its harmonics: high notes on closed vowels and nasals drop by 15 dB and more
+against open vowels (Sundberg 1987, The Science of the Singing Voice, chapter 4). Half of what is missing to a reference level
+is given back inside sonorant phones, within a bound; loud vowels stay, since the balance of vowels and consonants is part of
+what makes words clear. What the score asks for is added later and kept whole.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 from singer.bands import ENVELOPE_BANDS, TOP_HZ, hz_to_mel
 
 REFERENCE_DB = -24.0
-"""Level, re full scale, that vowels are drawn towards."""
+"""Level, re full scale, up to which vowels are lifted."""
 SHARE = 0.5
 MOST_DB = 10.0
 _HIGHEST_HZ = 4_000.0
@@ -51,7 +52,7 @@ def harmonic_level_db(envelope: NDArray[np.float32], f0_hz: NDArray[np.float32])
 def even_level(
     envelope: NDArray[np.float32], f0_hz: NDArray[np.float32], weight: NDArray[np.float32]
 ) -> NDArray[np.float32]:
-    """Draw the level of sonorant rows towards the reference.
+    """Lift sonorant rows towards the reference level.
 
     Args:
         envelope: float32 [R, 96], natural log of amplitude.
@@ -59,10 +60,10 @@ def even_level(
         weight: float32 [R], 1 inside sonorants, 0 elsewhere.
 
     Returns:
-        float32 [R, 96].
+        float32 [R, 96], nowhere below ``envelope``.
     """
     level_db = harmonic_level_db(envelope, f0_hz)
-    gain_db = np.clip(SHARE * (REFERENCE_DB - level_db), -MOST_DB, MOST_DB)
-    gain_db = gain_db * weight * np.clip((level_db - _SILENT_DB) / 10.0, 0.0, 1.0)
+    gain_db = np.clip(SHARE * (REFERENCE_DB - level_db), 0.0, MOST_DB) * weight
+    gain_db = gain_db * np.clip((level_db - _SILENT_DB) / 10.0, 0.0, 1.0)
     lifted: NDArray[np.float32] = envelope + (gain_db * (np.log(10.0) / 20.0)).astype(np.float32)[:, None]
     return lifted

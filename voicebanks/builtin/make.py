@@ -85,6 +85,14 @@ def encoder() -> onnx.ModelProto:
     return _model("encoder", [*casts, *nodes], inputs, [_value("hidden", ["n_phones", HIDDEN])], constants)
 
 
+def _in_both_rows(name: str) -> list[onnx.NodeProto]:
+    """``{name}_once`` [T, width] repeated for the rows of each frame: ``name`` [2T, width]."""
+    return [
+        helper.make_node("Concat", [f"{name}_once"] * ROWS_PER_FRAME, [f"{name}_rows"], axis=1),
+        helper.make_node("Reshape", [f"{name}_rows", f"{name}_shape"], [name]),
+    ]
+
+
 def decoder() -> onnx.ModelProto:
     """Moving average of the hidden vectors, the same for both rows of a frame; pitch adds effort, the timbre number tilts."""
     node = helper.make_node
@@ -107,14 +115,8 @@ def decoder() -> onnx.ModelProto:
         node("Add", ["shape", "column"], ["louder"]),
         node("Add", ["louder", "colour"], ["envelope_once"]),
         node("Clip", ["ratio", "zero", "one_"], ["aperiodicity_once"]),
-        *(
-            part
-            for name in ("envelope", "aperiodicity")
-            for part in (
-                node("Concat", [f"{name}_once"] * ROWS_PER_FRAME, [f"{name}_rows"], axis=1),
-                node("Reshape", [f"{name}_rows", f"{name}_shape"], [name]),
-            )
-        ),
+        *_in_both_rows("envelope"),
+        *_in_both_rows("aperiodicity"),
     ]
     inputs = [
         _value("hidden", ["n_frames", HIDDEN]),
