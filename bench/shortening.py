@@ -34,22 +34,25 @@ def held_vowels_s(spans: Sequence[PhoneSpan]) -> list[tuple[float, float]]:
 
 
 def with_short_vowels(
-    samples: NDArray[np.float32], sample_rate_hz: int, spans: Sequence[PhoneSpan], longest_s: float
+    samples: NDArray[np.float32], sample_rate_hz: int, spans: Sequence[PhoneSpan], longest_s: Sequence[float]
 ) -> NDArray[np.float32]:
-    """Audio with every nucleus cut to about ``longest_s``.
+    """Audio with every nucleus cut to about its length in ``longest_s``.
 
     Args:
         samples: float32 [N], mono; second 0 of the spans is sample 0.
         sample_rate_hz: of the samples.
         spans: phones in time.
-        longest_s: no nucleus stays longer than this by more than 8 ms.
+        longest_s: for each of ``held_vowels_s``, in order; none stays longer by more than 24 ms.
+
+    Raises:
+        ValueError: there are more or fewer lengths than nuclei.
     """
     pieces, done = [], 0
-    for start_s, end_s in held_vowels_s(spans):
-        surplus = round((end_s - start_s - longest_s) * sample_rate_hz)
+    for (start_s, end_s), allowed_s in zip(held_vowels_s(spans), longest_s, strict=True):
+        surplus = round((end_s - start_s - allowed_s) * sample_rate_hz)
         if surplus <= 2 * _SEARCH_S * sample_rate_hz:
             continue
-        cut = round((start_s + longest_s / 2) * sample_rate_hz)
+        cut = round((start_s + allowed_s / 2) * sample_rate_hz)
         joint, faded = _joint(samples, cut, cut + surplus, sample_rate_hz)
         pieces += [samples[done:cut], faded]
         done = joint + len(faded)

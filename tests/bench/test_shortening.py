@@ -1,6 +1,7 @@
 """Vowels are cut where they are long, and nothing else changes."""
 
 import numpy as np
+import pytest
 
 from bench.shortening import held_vowels_s, with_short_vowels
 from frontend_g2p.phones import Role
@@ -24,7 +25,7 @@ def test_long_vowels_are_cut_and_consonants_kept() -> None:
     noise = np.random.default_rng(0).uniform(-0.1, 0.1, 3_200).astype(np.float32)
     samples[:3_200] = noise
     spans = [span("s", "onset", 0.0, 0.2), span("i", "nucleus", 0.2, 1.0), span("n", "coda", 1.0, 2.0)]
-    short = with_short_vowels(samples, RATE_HZ, spans, 0.12)
+    short = with_short_vowels(samples, RATE_HZ, spans, [0.12])
     np.testing.assert_array_equal(short[:3_200], noise)
     np.testing.assert_array_equal(short[-RATE_HZ // 2 :], samples[-RATE_HZ // 2 :])
     assert abs(len(short) / RATE_HZ - 1.32) < 0.009
@@ -36,4 +37,9 @@ def test_long_vowels_are_cut_and_consonants_kept() -> None:
 def test_short_vowels_stay() -> None:
     samples = np.random.default_rng(0).standard_normal(RATE_HZ).astype(np.float32)
     spans = [span("i", "nucleus", 0.2, 0.32)]
-    np.testing.assert_array_equal(with_short_vowels(samples, RATE_HZ, spans, 0.12), samples)
+    np.testing.assert_array_equal(with_short_vowels(samples, RATE_HZ, spans, [0.12]), samples)
+
+
+def test_a_length_for_every_vowel() -> None:
+    with pytest.raises(ValueError, match="zip"):
+        with_short_vowels(np.zeros(RATE_HZ, np.float32), RATE_HZ, [span("i", "nucleus", 0.2, 0.9)], [])
