@@ -35,9 +35,10 @@ VOICED_OBSTRUENTS = frozenset({"b", "d", "ɡ", "dʑ", "dʒ", "v", "ð", "z", "ʒ
 APPROXIMANTS = frozenset({"ɹ", "ɻ"})
 """Liquids that go over into the vowel as smoothly as glides do."""
 VOWEL_CLASSES = frozenset({"vowel", "syllabic", "offglide"})
+NOISY_CLASSES = frozenset({"stop", "affricate", "fricative"})
 SILENT_CLASSES = frozenset({"special", "closure", "unreleased"})
 DETECTORS = ("signal", "aligner")
-BEFORES: tuple[Before, ...] = ("silence", "unvoiced", "voiced", "glide", "vowel")
+BEFORES: tuple[Before, ...] = ("unvoiced", "voiced", "glide", "vowel")
 HOW = (
     "Every note with its own syllable in the C3-A5 melodies and the examples; a signal detector and a "
     "phone aligner, chosen for each kind "
@@ -68,9 +69,8 @@ class Onset:
 def kind_of(span: PhoneSpan) -> Before:
     """What a phone is to the vowel after it."""
     phone_class = INVENTORY[span.symbol].phone_class
-    if phone_class in SILENT_CLASSES or span.symbol == "ʔ":
-        return "silence"
-    if phone_class in ("stop", "affricate", "fricative") and span.symbol not in VOICED_OBSTRUENTS:
+    silent = phone_class in SILENT_CLASSES or span.symbol == "ʔ"
+    if silent or (phone_class in NOISY_CLASSES and span.symbol not in VOICED_OBSTRUENTS):
         return "unvoiced"
     if phone_class == "glide" or span.symbol in APPROXIMANTS:
         return "glide"

@@ -12,7 +12,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-Before = Literal["silence", "unvoiced", "voiced", "glide", "vowel"]
+Before = Literal["unvoiced", "voiced", "glide", "vowel"]
+"""Sound before the vowel; silence and closures count as unvoiced."""
 
 WINDOW_S = 0.100
 RATE_HZ = 16_000
@@ -51,7 +52,7 @@ def vowel_onset_s(
     start_s = first / sample_rate_hz
     times_s = np.arange(near_s - WINDOW_S, near_s + WINDOW_S, STEP_S)
     inside_s = times_s - start_s
-    after_noise = before in ("silence", "unvoiced")
+    after_noise = before == "unvoiced"
     found = _rise(audio, inside_s, f0_hz) if after_noise else _colour_change(audio, inside_s, before)
     if found is None:
         return None

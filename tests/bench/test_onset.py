@@ -43,8 +43,8 @@ def test_change_of_colour_is_found_where_it_happens(onset_s: float, before: Befo
 
 def test_no_onset_in_a_steady_tone_or_outside_the_audio() -> None:
     audio = tone(200.0, (700.0,), 1.0).astype(np.float32)
-    assert vowel_onset_s(audio, RATE_HZ, 0.5, "silence", 200.0) is None
-    assert vowel_onset_s(audio, RATE_HZ, 2.0, "silence", 200.0) is None
+    assert vowel_onset_s(audio, RATE_HZ, 0.5, "unvoiced", 200.0) is None
+    assert vowel_onset_s(audio, RATE_HZ, 2.0, "unvoiced", 200.0) is None
 
 
 @pytest.mark.parametrize("shift", [-12, 0, 15])
