@@ -41,7 +41,7 @@ def suyin(texts: Path) -> Singer:
         name="suyin",
         title="Suyin 素音",
         description="A clear, plain voice that sings Mandarin, Cantonese, English and Japanese; a blend that is nobody's.",
-        version="0.1.0",
+        version="0.2.0",
         timbre=SUYIN.timbres.index("suyin"),
         lowest_midi=48.0,
         highest_midi=84.0,
