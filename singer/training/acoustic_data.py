@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from frontend_g2p.inventory import INVENTORY
-from singer.acoustics import SONORANT_CLASSES, positions
+from singer.acoustics import SONORANT_CLASSES, positions, role_row
 from singer.features import ROWS_PER_FRAME
 from singer.training.items import Item, load_items
 
@@ -20,6 +20,10 @@ _SONORANT = np.array([phone.phone_class in SONORANT_CLASSES for phone in INVENTO
 _EDGE_ROWS = 8
 _WHISPERED = 0.5
 """Aperiodicity of the lowest band above which a row has no voice."""
+_FADED_DB = 10.0
+_LEVEL_BANDS = 60
+"""Bands up to 4.5 kHz, over whose mean the level is taken."""
+_DB = 20.0 / np.log(10.0)
 
 
 class AcousticDataset(FairseqDataset):
@@ -100,16 +104,21 @@ def collate(items: list[Item]) -> dict[str, Tensor]:
 def sung_as_meant(item: Item) -> NDArray[np.bool_]:
     """Rows from which there is something to learn: bool [2T].
 
-    The teacher whispers some held vowels (ɿ in one row of three, y and ɪ in one of six): rows well inside a sonorant phone
-    that hold no voice are left out.
+    The teacher whispers some held vowels (ɿ in one row of three, y and ɪ in one of six) and lets others fade to a hum: rows well
+    inside a sonorant phone that hold no voice, or are 10 dB softer than the phone's loud rows, are left out.
     """
-    lengths = np.repeat(item.frames, item.frames * ROWS_PER_FRAME) * ROWS_PER_FRAME
-    starts = np.repeat((np.cumsum(item.frames) - item.frames) * ROWS_PER_FRAME, item.frames * ROWS_PER_FRAME)
+    rows = item.frames * ROWS_PER_FRAME
+    lengths = np.repeat(rows, rows)
+    starts = np.repeat(np.cumsum(rows) - rows, rows)
     since = np.arange(len(lengths)) - starts
-    inside = (since >= _EDGE_ROWS) & (lengths - since > _EDGE_ROWS)
-    sonorant = np.repeat(_SONORANT[item.phone], item.frames * ROWS_PER_FRAME)
-    whispered: NDArray[np.bool_] = inside & sonorant & (item.aperiodicity[:, 0] > _WHISPERED)
-    return ~whispered
+    inside = (since >= _EDGE_ROWS) & (lengths - since > _EDGE_ROWS) & np.repeat(_SONORANT[item.phone], rows)
+    level_db = _DB * item.envelope[:, :_LEVEL_BANDS].astype(np.float32).mean(axis=1)
+    phones_db = np.split(level_db, np.cumsum(rows)[:-1])
+    loud_db = np.repeat([np.percentile(phone_db, 90) for phone_db in phones_db], rows)
+    faded = (level_db < loud_db - _FADED_DB) & np.repeat(item.role == role_row("nucleus"), rows)
+    whispered = item.aperiodicity[:, 0] > _WHISPERED
+    meant: NDArray[np.bool_] = ~(inside & (whispered | faded))
+    return meant
 
 
 def _pad(arrays: list[np.ndarray[Any, Any]]) -> Tensor:
