@@ -31,7 +31,7 @@ class Recipe:
 SUYIN = Recipe(
     minutes={"suyin": 40.0, "blend1": 6.0, "blend2": 6.0, "blend3": 6.0},
     vocoder=Schedule(updates=5_500, batch=8, learning_rate=6e-4),
-    acoustic=Schedule(updates=9_000, batch=4, learning_rate=8e-4),
+    acoustic=Schedule(updates=10_500, batch=4, learning_rate=8e-4),
 )
 
 
