@@ -123,8 +123,7 @@ class Vocoder:
         fresh = state.frame == 0
         before = np.full(ROWS_PER_FRAME, f0_hz[0]) if fresh else state.f0_hz
         steps = pitch_at_samples(np.log(np.concatenate((before, f0_hz[:-1])).astype(np.float64)), hop)
-        turns = accumulated_turns(steps, state.phase, spec.sample_rate_hz)
-        pulses = self._pulses(state, turns, steps, roughness)
+        pulses, phase, pulse = self._pulses(state, steps, roughness)
         hiss = white_noise(state.frame * hop, len(steps), state.seed)
         harmonic = np.concatenate((state.harmonic, pulses))
         noise = np.concatenate((state.noise, hiss))
@@ -136,8 +135,8 @@ class Vocoder:
         following = replace(
             state,
             frame=state.frame + taken,
-            phase=float(turns[-1] % 1.0),
-            pulse=state.pulse + int(turns[-1] // 1.0),
+            phase=phase,
+            pulse=pulse,
             f0_hz=f0_hz[-ROWS_PER_FRAME:],
             roughness=None if roughness is None else _last_frame(roughness),
             filters=_frames(waiting, count, None),
@@ -167,18 +166,19 @@ class Vocoder:
     def _pulses(
         self,
         state: VocoderState,
-        turns: NDArray[np.float64],
         f0_hz: NDArray[np.float64],
         roughness: Roughness | None,
-    ) -> NDArray[np.float64]:
-        """The harmonic excitation at ``turns``: float64 [N]."""
+    ) -> tuple[NDArray[np.float64], float, int]:
+        """The harmonic excitation float64 [N] at pitches float64 [N], and phase and number of the pulse after it."""
         spec, harmonics = self._bank.spec, self._top_hz / f0_hz
+        turns = accumulated_turns(f0_hz, state.phase, spec.sample_rate_hz)
+        phase, pulse = float(turns[-1] % 1.0), state.pulse + int(turns[-1] // 1.0)
         strength = 2.0 * np.sqrt(f0_hz / spec.sample_rate_hz)
         if roughness is None and state.roughness is None:
-            return pulses_at(turns, harmonics) * strength
+            return pulses_at(turns, harmonics) * strength, phase, pulse
         growl, fry = _roughness_at_samples(state.roughness, roughness, len(f0_hz) // spec.hop_samples, spec)
         turns, gain, highest = roughened(turns, state.pulse, growl, fry, state.seed)
-        return pulses_at(turns, harmonics / highest) * strength * gain
+        return pulses_at(turns, harmonics / highest) * strength * gain, phase, pulse
 
     def _shape(
         self, filters: Filters, harmonic: NDArray[np.float64], noise: NDArray[np.float64]

@@ -80,8 +80,8 @@ CORRELATES = {
     "powerful": [(loudness, 3.0), (mean_of("tension"), 0.4), (vibrato, 15.0)],
     "melancholic": [(loudness, -1.5), (mean_of("brightness"), -0.3), (glide, 2)],
     "playful": [(vibrato, -10.0), (mean_of("brightness"), 0.2), (glide, -1)],
-    "plain": [(vibrato, -15.0), (swing, -2.0)],
-    "machine-like": [(vibrato, -25.0), (swing, -4.0), (glide, -2), (mean_of("breathiness"), -0.3)],
+    "plain": [(vibrato, -15.0), (swing, -1.5)],
+    "machine-like": [(vibrato, -25.0), (swing, -3.0), (glide, -2), (mean_of("breathiness"), -0.3)],
 }
 
 
