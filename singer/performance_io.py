@@ -235,7 +235,8 @@ def _where(location: Sequence[object]) -> str:
 
 
 def _to_phrase(index: int, wire: PhraseDocument) -> PhrasePerformance:
-    _check_lengths({name: len(getattr(wire.curves, name)) for name in CURVES}, index)
+    told = {name: values for name in CURVES if (values := getattr(wire.curves, name)) is not None}
+    _check_lengths({name: len(values) for name, values in told.items()}, index)
     phones = tuple(
         PhoneSpan(
             phone.phone, phone.role, phone.language, phone.start_s, phone.end_s, _note(phone.note, index)
@@ -243,11 +244,7 @@ def _to_phrase(index: int, wire: PhraseDocument) -> PhrasePerformance:
         for phone in wire.phones
     )
     with np.errstate(over="ignore"):
-        curves = {
-            name: np.array(values, np.float32)
-            for name in CURVES
-            if (values := getattr(wire.curves, name)) is not None
-        }
+        curves = {name: np.array(values, np.float32) for name, values in told.items()}
     marks = {name: getattr(wire.marks, name) for name in CURVES}
     return PhrasePerformance(wire.start_s, phones, curves, marks, index)
 

@@ -15,7 +15,7 @@ from singer.emotions import EMOTIONS
 @click.command("controls")
 @json_option
 def command(as_json: bool) -> None:
-    r"""List the controls of a song, those of single notes, and the emotions.
+    """List the controls of a song, those of single notes, and the emotions.
 
     \b
     singer controls
