@@ -18,6 +18,7 @@ _VERBS = {
     "phonemes": "Show how lyrics are read.",
     "perform": "Write a score's performance, to be edited and sung later.",
     "voices": "List the voices.",
+    "controls": "List the controls and the emotions.",
     "inspect": "Say what is in a score, performance, sound file or voice folder.",
     "doctor": "Check what is installed, and that it sings.",
 }

@@ -85,6 +85,32 @@ def score_options(command: Command) -> Command:
     return command
 
 
+def _named_numbers(_: click.Context, option: click.Parameter, given: tuple[str, ...]) -> dict[str, float]:
+    found = {}
+    for text in given:
+        name, number = (*text.split("=", 1), "")[:2]
+        try:
+            found[name] = float(number)
+        except ValueError as error:
+            raise click.BadParameter(f"found {text!r}; write NAME=NUMBER", param=option) from error
+    return found
+
+
+def expression_options(command: Command) -> Command:
+    """``--emotion`` and ``--control``: names with numbers, as dictionaries."""
+    for name, metavar, text in (
+        (
+            "--control",
+            "NAME=VALUE",
+            "Added over the whole song; singer controls lists them. May be repeated.",
+        ),
+        ("--emotion", "NAME=WEIGHT", "Emotion of the song, in place of the score's. May be repeated."),
+    ):
+        decorate = click.option(name, metavar=metavar, multiple=True, callback=_named_numbers, help=text)
+        command = decorate(command)
+    return command
+
+
 def dictionary_option(command: Command) -> Command:
     """``--dictionary``: the user's own readings."""
     text = "Your own readings: lines of language<TAB>word<TAB>reading, or JSON."

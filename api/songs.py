@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -64,6 +64,19 @@ def _is_performance(content: bytes) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
+class Expression:
+    """What the user asks of a song besides its notes.
+
+    Attributes:
+        emotion: name of an emotion to its weight, in place of the score's.
+        controls: name of a control to what is added over the whole song.
+    """
+
+    emotion: Mapping[str, float]
+    controls: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
 class Prepared:
     """A song ready to be sung.
 
@@ -78,24 +91,39 @@ class Prepared:
     prepare_s: float
 
 
-def prepare(song: Score | Performance, voice: Voice, dictionary: UserDictionary | None) -> Prepared:
-    """The song as a performance for ``voice``; a performance stays as it is.
+def prepare(
+    song: Score | Performance,
+    voice: Voice,
+    dictionary: UserDictionary | None,
+    expression: Expression | None = None,
+) -> Prepared:
+    """The song as a performance for ``voice``; a performance is not performed again.
 
     Raises:
-        PerformanceError: a performance without phrases.
-        SingerError: as ``perform_song``.
+        PerformanceError: a performance without phrases, an emotion for a performance, or a control that is unknown or
+            out of range.
+        ScoreError, LyricsError: a score that cannot be performed.
     """
+    from singer.performance.adjust import adjusted
+
+    emotion = expression.emotion if expression else {}
+    controls = expression.controls if expression else {}
     if isinstance(song, Performance):
         if not song.phrases:
             raise PerformanceError(
                 "nothing_to_sing", "there is nothing to sing: it has no phrases", "phrases"
             )
-        return Prepared(song, (), 0.0)
+        if emotion:
+            message = "an emotion shapes how a score is performed, and this is a performance; give the score"
+            raise PerformanceError("emotion", message)
+        return Prepared(adjusted(song, controls), (), 0.0)
     started = time.perf_counter()
     from singer.song import perform_song
 
-    performed = perform_song(song, voice, user_dictionary=dictionary)
-    return Prepared(performed.performance, performed.warnings, time.perf_counter() - started)
+    felt = replace(song, emotion=emotion) if emotion else song
+    performed = perform_song(felt, voice, user_dictionary=dictionary)
+    turned = adjusted(performed.performance, controls)
+    return Prepared(turned, performed.warnings, time.perf_counter() - started)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from frontend_g2p.inventory import INVENTORY
 from singer.errors import OutputError, PerformanceError
 from singer.performance.performance import (
     CURVES,
+    FIRST_CURVES,
     SLACK_S,
     Performance,
     PhoneSpan,
@@ -234,7 +235,8 @@ def _where(location: Sequence[object]) -> str:
 
 
 def _to_phrase(index: int, wire: PhraseDocument) -> PhrasePerformance:
-    _check_lengths({name: len(getattr(wire.curves, name)) for name in CURVES}, index)
+    told = {name: values for name in CURVES if (values := getattr(wire.curves, name)) is not None}
+    _check_lengths({name: len(values) for name, values in told.items()}, index)
     phones = tuple(
         PhoneSpan(
             phone.phone, phone.role, phone.language, phone.start_s, phone.end_s, _note(phone.note, index)
@@ -242,7 +244,7 @@ def _to_phrase(index: int, wire: PhraseDocument) -> PhrasePerformance:
         for phone in wire.phones
     )
     with np.errstate(over="ignore"):
-        curves = {name: np.array(getattr(wire.curves, name), np.float32) for name in CURVES}
+        curves = {name: np.array(values, np.float32) for name, values in told.items()}
     marks = {name: getattr(wire.marks, name) for name in CURVES}
     return PhrasePerformance(wire.start_s, phones, curves, marks, index)
 
@@ -263,6 +265,8 @@ def _note(note: int | None, phrase: int) -> int | None:
 
 
 def _phrase_document(phrase: PhrasePerformance) -> dict[str, Any]:
+    """A phrase; what the format's first readers did not know is told only where it is used."""
+    told = [name for name in CURVES if name in FIRST_CURVES or _is_used(phrase, name)]
     return {
         "start_s": phrase.start_s,
         "phones": [
@@ -276,9 +280,13 @@ def _phrase_document(phrase: PhrasePerformance) -> dict[str, Any]:
             }
             for span in phrase.phones
         ],
-        "curves": {name: short_floats(phrase.curves[name]) for name in CURVES},
-        "marks": {name: phrase.marks[name] for name in CURVES},
+        "curves": {name: short_floats(phrase.curves[name]) for name in told},
+        "marks": {name: phrase.marks[name] for name in told},
     }
+
+
+def _is_used(phrase: PhrasePerformance, name: str) -> bool:
+    return phrase.marks[name] != "auto" or bool(phrase.curves[name].any())
 
 
 def short_floats(values: NDArray[np.float32]) -> list[float]:

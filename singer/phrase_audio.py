@@ -11,6 +11,7 @@ from singer.acoustics import to_features
 from singer.cancel import CancelToken
 from singer.features import ROWS_PER_FRAME, Features, to_rows
 from singer.performance.performance import PhrasePerformance
+from singer.phonation import Roughness, whispered
 from singer.vocoder import Filters, Vocoder
 from singer.voice import Voice
 
@@ -43,15 +44,23 @@ def sing_phrase(
     total = performance.frames * voice.spec.hop_samples
     fade = int(FADE_S * voice.spec.sample_rate_hz)
     done = -vocoder.lead_in_samples
-    f0_hz = to_rows(performance.curves["f0_hz"])
+    f0_hz, roughness = to_rows(performance.curves["f0_hz"]), _roughness(performance)
     first_row = 0
     for filters in _filters(performance, voice, vocoder, block_frames, cancel):
         stop_row = first_row + len(filters.harmonic)
-        samples, state = vocoder.run(state, filters, f0_hz[first_row:stop_row])
+        rows = slice(first_row, stop_row)
+        here = roughness and Roughness(roughness.growl[rows], roughness.vocal_fry[rows])
+        samples, state = vocoder.run(state, filters, f0_hz[rows], here)
         first_row = stop_row
         yield from _placed(samples, done, total, fade)
         done += len(samples)
     yield from _placed(vocoder.finish(state), done, total, fade)
+
+
+def _roughness(performance: PhrasePerformance) -> Roughness | None:
+    """Growl and fry of a phrase, ``None`` if it has neither."""
+    growl, fry = performance.curves["growl"], performance.curves["vocal_fry"]
+    return Roughness(to_rows(growl), to_rows(fry)) if growl.any() or fry.any() else None
 
 
 def _filters(
@@ -59,7 +68,7 @@ def _filters(
 ) -> Iterator[Filters]:
     """Filters block by block: features are kept until the network's context on both sides of a block is known."""
     reach, total = ROWS_PER_FRAME * voice.context_frames, ROWS_PER_FRAME * performance.frames
-    f0_hz = to_rows(performance.curves["f0_hz"])
+    f0_hz, whisper = to_rows(performance.curves["f0_hz"]), to_rows(performance.curves["whisper"])
     kept, kept_from, ready = [], 0, 0
     for features in to_features(performance, voice, block_frames=block_frames, cancel=cancel):
         kept.append(features)
@@ -71,7 +80,8 @@ def _filters(
         joined = _concatenate(kept)
         found = vocoder.filters(joined, f0_hz[kept_from:known])
         inner = slice(ready - kept_from, stop - kept_from)
-        yield Filters(found.harmonic[inner], found.noise[inner], found.phase[inner])
+        harmonic, noise = whispered(found.harmonic[inner], found.noise[inner], whisper[ready:stop])
+        yield Filters(harmonic, noise, found.phase[inner])
         ready = stop
         forget = max(ready - reach - kept_from, 0)
         kept = [Features(joined.envelope[forget:], joined.aperiodicity[forget:])]

@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from singer.performance.performance import CURVES, PhrasePerformance
+from singer.performance.performance import CURVES, FIRST_CURVES, PhrasePerformance
 
 logger = logging.getLogger(__name__)
 
@@ -32,15 +32,16 @@ def content_digest(phrase: PhrasePerformance) -> bytes:
     """Hash of what a phrase sings, wherever it stands in the song: 32 bytes.
 
     Times count from the start of the phrase, in whole microseconds; the phrase's number and notes do not
-    count.
+    count, nor do neutral controls that came to the format later: a phrase without them keeps its sound.
     """
     digest = hashlib.sha256()
     for span in phrase.phones:
         times = [round((time_s - phrase.start_s) * 1e6) for time_s in (span.start_s, span.end_s)]
         digest.update(f"{span.symbol}|{span.role}|{span.language}|{times[0]}|{times[1]}\n".encode())
     for name in CURVES:
-        digest.update(name.encode())
-        digest.update(np.ascontiguousarray(phrase.curves[name]).tobytes())
+        if name in FIRST_CURVES or phrase.curves[name].any():
+            digest.update(name.encode())
+            digest.update(np.ascontiguousarray(phrase.curves[name]).tobytes())
     return digest.digest()
 
 

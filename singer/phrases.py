@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
 from frontend_g2p.phones import Syllable
-from singer.score import Vibrato
+from singer.note_shapes import Breath, Portamento, Vibrato
 
 NoteKind = Literal["sung", "hold", "breath"]
 
@@ -31,7 +32,8 @@ class PhraseNote:
         syllables: what it sings: one, or more where the lyric has more syllables than notes (they share
             the note); empty unless ``sung``.
         index: index of the note in the score.
-        loudness_db, vibrato: as in the score.
+        loudness_db, vibrato, portamento, breath, controls: as in the score.
+        emotion: the note's own, else its section's, else the score's.
     """
 
     start_s: float
@@ -42,6 +44,10 @@ class PhraseNote:
     index: int
     loudness_db: float = 0.0
     vibrato: Vibrato | None = None
+    portamento: Portamento | None = None
+    breath: Breath | None = None
+    controls: Mapping[str, float] = field(default_factory=dict)
+    emotion: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

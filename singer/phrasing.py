@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from math import inf
 
 from singer.lyrics import Laid
 from singer.phrases import Phrase, PhraseNote, ends_phrase
-from singer.score import Score, TempoMap
+from singer.score import Note, Score, TempoMap
 
 JOIN_GAP_S = 0.03
 """A shorter gap between notes is not heard as one: the note before is drawn out to the next."""
@@ -71,9 +71,23 @@ def _timed_notes(score: Score, laid: Laid) -> list[PhraseNote]:
                 index=index,
                 loudness_db=note.loudness_db,
                 vibrato=note.vibrato,
+                portamento=note.portamento,
+                breath=note.breath,
+                controls=note.controls,
+                emotion=_emotion(score, note),
             )
         )
     return timed
+
+
+def _emotion(score: Score, note: Note) -> Mapping[str, float]:
+    """The emotion of a note: its own, else that of the section in which it starts, else the score's."""
+    if note.emotion is not None:
+        return note.emotion
+    place = bisect_right(score.sections, note.start_beat, key=lambda section: section.start_beat) - 1
+    if place >= 0 and note.start_beat < score.sections[place].end_beat:
+        return score.sections[place].emotion
+    return score.emotion
 
 
 def _groups(notes: Sequence[PhraseNote]) -> Iterator[list[PhraseNote]]:

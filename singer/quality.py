@@ -24,6 +24,9 @@ _CLEAR = 0.8
 _FIRST_PEAK_SHARE = 0.9
 _EDGE_S = 0.02
 _SILENT_DBFS = -90.0
+_UNPITCHED = ("growl", "vocal_fry", "whisper")
+_ROUGHEST = 0.25
+"""Where one of these controls is above this, no clear pitch is due, and none is looked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +204,7 @@ def _points(performance: Performance) -> list[tuple[float, float]]:
 def _phrase_points(phrase: PhrasePerformance) -> list[tuple[float, float]]:
     f0_hz = phrase.curves["f0_hz"]
     frame_s = (phrase.end_s - phrase.start_s) / phrase.frames
+    rough = np.max([phrase.curves[name] for name in _UNPITCHED], axis=0) > _ROUGHEST
     points = []
     for span in phrase.phones:
         if span.role != "nucleus":
@@ -208,6 +212,8 @@ def _phrase_points(phrase: PhrasePerformance) -> list[tuple[float, float]]:
         times_s = np.arange(span.start_s + _HEAD_S, span.end_s - _FOOT_S, _STEP_S)
         for time_s in times_s:
             place = (float(time_s) - phrase.start_s) / frame_s
+            if rough[min(round(place), phrase.frames - 1)]:
+                continue
             points.append((float(time_s), float(np.interp(place, np.arange(phrase.frames), f0_hz))))
     return points
 

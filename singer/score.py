@@ -7,32 +7,19 @@ from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
-from types import MappingProxyType
 
 from frontend_g2p.phones import LANGUAGES, Language
+from singer.controls import CONTROLS, NOTE_COLOURS
+from singer.emotions import refusal_of
 from singer.errors import ScoreError
+from singer.note_shapes import Breath, Portamento, Vibrato
 from singer.pitch_names import pitch_name
 
 HOLD = "-"
 NEXT_SYLLABLE = "+"
 BREATH = "AP"
 
-CURVE_RANGES: Mapping[str, tuple[float, float]] = MappingProxyType(
-    {
-        "pitch_cents": (-2400.0, 2400.0),
-        "loudness_db": (-24.0, 12.0),
-        "breathiness": (-1.0, 1.0),
-        "tension": (-1.0, 1.0),
-        "gender": (-1.0, 1.0),
-    }
-)
-"""Curve names with the lowest and highest value allowed; 0 is neutral for each of them."""
-
-VIBRATO_RANGES: Mapping[str, tuple[float, float]] = MappingProxyType(
-    {"depth_cents": (0.0, 200.0), "rate_hz": (2.0, 9.0), "start": (0.0, 1.0), "attack_s": (0.0, 2.0)}
-)
 TEMPO_RANGE_BPM = (10.0, 400.0)
-LOUDNESS_RANGE_DB = CURVE_RANGES["loudness_db"]
 MIDI_RANGE = (0.0, 127.0)
 
 MOST_NOTES = 100_000
@@ -43,27 +30,6 @@ LONGEST_SCORE_S = 4 * 3600.0
 LONGEST_SCORE_BEATS = 100_000.0
 OVERLAP_SLACK_BEATS = 1e-6
 """Notes may overlap by this much: thirds of a beat have no exact float."""
-
-
-@dataclass(frozen=True, slots=True)
-class Vibrato:
-    """Vibrato of one note, in place of the automatic one.
-
-    Attributes:
-        depth_cents: peak deviation, 0-200; 0 switches vibrato off.
-        rate_hz: 2-9.
-        start: share of the note that passes before it begins, 0-1.
-        attack_s: time in which it grows to full depth, 0-2.
-    """
-
-    depth_cents: float
-    rate_hz: float = 5.5
-    start: float = 0.4
-    attack_s: float = 0.4
-
-    def __post_init__(self) -> None:
-        for name, (lowest, highest) in VIBRATO_RANGES.items():
-            _in_range(getattr(self, name), lowest, highest, "vibrato", name, "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +45,10 @@ class Note:
         phones: phones to sing as written, blank-separated inventory symbols, in place of the lyric's reading.
         loudness_db: gain of this note, -24 to 12.
         vibrato: overrides the automatic vibrato.
+        portamento: overrides the glide into this note.
+        breath: length and level of an ``AP`` note.
+        controls: name of ``NOTE_COLOURS`` to a value that is added over this note.
+        emotion: name of ``EMOTIONS`` to weight 0-1, in place of the section's and the score's; ``{}`` is none.
     """
 
     start_beat: float
@@ -89,11 +59,29 @@ class Note:
     phones: str | None = None
     loudness_db: float = 0.0
     vibrato: Vibrato | None = None
+    portamento: Portamento | None = None
+    breath: Breath | None = None
+    controls: Mapping[str, float] = field(default_factory=dict)
+    emotion: Mapping[str, float] | None = None
 
     @property
     def end_beat(self) -> float:
         """Beat at which the note ends."""
         return self.start_beat + self.duration_beats
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A range of notes that are sung alike.
+
+    Attributes:
+        start_beat, end_beat: notes that start from the one on and before the other belong to it.
+        emotion: name of ``EMOTIONS`` to weight 0-1, in place of the score's.
+    """
+
+    start_beat: float
+    end_beat: float
+    emotion: Mapping[str, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,9 +130,11 @@ class Score:
         language: language of lyrics that do not say otherwise.
         tempo: beats to seconds.
         title, voice: name of the song and of the voice that it asks for ("" if none).
-        curves: curve name (see ``CURVE_RANGES``) to points (beat, value) by rising beat, joined by
+        curves: curve name (see ``singer.controls.CONTROLS``) to points (beat, value) by rising beat, joined by
             straight lines; outside the points a curve holds its end values.
         beats_per_bar: only used to name bars in messages.
+        emotion: name of ``EMOTIONS`` to weight 0-1, for notes without their own.
+        sections: ranges of notes with an emotion of their own, by rising start, none overlapping.
         warnings: what the reader of a MIDI or MusicXML file left out, with places; not part of the song.
 
     Raises:
@@ -158,6 +148,8 @@ class Score:
     voice: str = ""
     curves: Mapping[str, tuple[tuple[float, float], ...]] = field(default_factory=dict)
     beats_per_bar: float = 4.0
+    emotion: Mapping[str, float] = field(default_factory=dict)
+    sections: tuple[Section, ...] = ()
     warnings: tuple[str, ...] = field(default=(), compare=False)
 
     @property
@@ -193,6 +185,8 @@ class Score:
                 self.where(len(self.notes) - 1),
             )
         _check_curves(self.curves)
+        _check_emotion(self.emotion, "emotion")
+        _check_sections(self.sections)
 
     def _check_note(self, index: int) -> None:
         note, where = self.notes[index], self.where(index)
@@ -216,7 +210,8 @@ class Score:
         if note.phones is not None:
             _check_phones(note, where)
         _in_range(note.midi, *MIDI_RANGE, "pitch_range", "pitch", where)
-        _in_range(note.loudness_db, *LOUDNESS_RANGE_DB, "loudness_range", "loudness_db", where)
+        _in_control(note.loudness_db, "loudness_db", "loudness_range", where)
+        _check_expression(note, where)
         self._check_time(note, where)
 
     def _check_time(self, note: Note, where: str) -> None:
@@ -324,18 +319,63 @@ def _check_phones(note: Note, where: str) -> None:
         raise ScoreError("empty_phones", "phones are empty; list symbols or leave them out", where)
 
 
+def _in_control(value: float, name: str, code: str, where: str) -> None:
+    refusal = CONTROLS[name].refusal(name, value)
+    if refusal:
+        raise ScoreError(code, refusal, where)
+
+
+def _check_expression(note: Note, where: str) -> None:
+    for name, value in note.controls.items():
+        if name not in NOTE_COLOURS:
+            message = f'found control "{printable(name)}"; allowed are {", ".join(NOTE_COLOURS)}'
+            raise ScoreError("control_name", message, where)
+        _in_control(value, name, "control_value", where)
+    if note.emotion is not None:
+        _check_emotion(note.emotion, where)
+    is_breath = note.lyric.strip() == BREATH
+    if note.breath is not None and not is_breath:
+        raise ScoreError("breath_of_a_sung_note", f'breath is for notes with the lyric "{BREATH}"', where)
+    if note.portamento is not None and is_breath:
+        raise ScoreError(
+            "pitch_of_a_breath", "a breath has no pitch to glide to; leave out portamento", where
+        )
+
+
+def _check_emotion(emotion: Mapping[str, float], where: str) -> None:
+    refusal = refusal_of(emotion)
+    if refusal:
+        raise ScoreError("emotion", refusal, where)
+
+
+def _check_sections(sections: tuple[Section, ...]) -> None:
+    reached = 0.0
+    for index, section in enumerate(sections):
+        where = f"section {index}"
+        _in_range(section.start_beat, 0.0, LONGEST_SCORE_BEATS, "section_range", "start", where)
+        _in_range(section.end_beat, 0.0, LONGEST_SCORE_BEATS, "section_range", "end", where)
+        if section.end_beat <= section.start_beat:
+            message = f"found end {section.end_beat:g}; it must come after start {section.start_beat:g}"
+            raise ScoreError("section_range", message, where)
+        if section.start_beat < reached:
+            message = f"it starts at beat {section.start_beat:g}, before the last one ends, at {reached:g}"
+            raise ScoreError("section_order", message, where)
+        _check_emotion(section.emotion, where)
+        reached = section.end_beat
+
+
 def _check_curves(curves: Mapping[str, tuple[tuple[float, float], ...]]) -> None:
     for name, points in curves.items():
-        if name not in CURVE_RANGES:
+        if name not in CONTROLS:
             raise ScoreError(
-                "curve_name", f"found curve {name!r}; allowed are {', '.join(CURVE_RANGES)}", f"curve {name}"
+                "curve_name", f"found curve {name!r}; allowed are {', '.join(CONTROLS)}", f"curve {name}"
             )
         if not points:
             raise ScoreError("curve_empty", "a curve needs at least one point; leave it out", f"curve {name}")
         for index, (beat, value) in enumerate(points):
             where = f"curve {name}, point {index}"
             _in_range(beat, 0.0, LONGEST_SCORE_BEATS, "curve_beat", "beat", where)
-            _in_range(value, *CURVE_RANGES[name], "curve_value", "value", where)
+            _in_range(value, *CONTROLS[name].bounds, "curve_value", "value", where)
             if index and beat <= points[index - 1][0]:
                 raise ScoreError(
                     "curve_order",

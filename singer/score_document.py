@@ -11,17 +11,10 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from frontend_g2p.phones import Language
+from singer.controls import BREATH, CONTROLS, NOTE_COLOURS, PORTAMENTO, VIBRATO, Control
+from singer.emotions import EMOTIONS
 from singer.pitch_names import NAME_PATTERN
-from singer.score import (
-    CURVE_RANGES,
-    LONGEST_LYRIC,
-    LONGEST_SCORE_BEATS,
-    LOUDNESS_RANGE_DB,
-    MIDI_RANGE,
-    MOST_NOTES,
-    TEMPO_RANGE_BPM,
-    VIBRATO_RANGES,
-)
+from singer.score import LONGEST_LYRIC, LONGEST_SCORE_BEATS, MIDI_RANGE, MOST_NOTES, TEMPO_RANGE_BPM
 
 
 def _bounds(lowest: float, highest: float) -> dict[str, Any]:
@@ -33,11 +26,42 @@ _Beat = Annotated[float, Field(json_schema_extra=_bounds(0, LONGEST_SCORE_BEATS)
 _Point = Annotated[list[float], Field(min_length=2, max_length=2)]
 
 
-def _curve(name: str, description: str) -> Any:
-    beat, value = _bounds(0, LONGEST_SCORE_BEATS), _bounds(*CURVE_RANGES[name])
+def _curve(name: str) -> Any:
+    control = CONTROLS[name]
+    beat, value = _bounds(0, LONGEST_SCORE_BEATS), _bounds(*control.bounds)
     pair: dict[str, Any] = {"prefixItems": [{"type": "number", **beat}, {"type": "number", **value}]}
     items: dict[str, Any] = {"type": "array", "minItems": 2, "maxItems": 2, **pair}
-    return Field(None, description=description, json_schema_extra={"items": items, "minItems": 1})
+    extra: dict[str, Any] = {"items": items, "minItems": 1}
+    return Field(None, description=f"{control.meaning} Unit: {control.unit}.", json_schema_extra=extra)
+
+
+def _number(control: Control) -> Any:
+    """A field of a note's vibrato, portamento or breath."""
+    default = ... if control.default is None else control.default
+    return Field(
+        default,
+        description=f"{control.meaning} Unit: {control.unit}.",
+        json_schema_extra=_bounds(*control.bounds),
+    )
+
+
+def _optional_number(control: Control) -> Any:
+    bounded: dict[str, Any] = {"anyOf": [{"type": "number", **_bounds(*control.bounds)}, {"type": "null"}]}
+    return Field(None, description=f"{control.meaning} Unit: {control.unit}.", json_schema_extra=bounded)
+
+
+def _named_numbers(bounds: dict[str, tuple[float, float]]) -> dict[str, Any]:
+    properties = {name: {"type": "number", **_bounds(*pair)} for name, pair in bounds.items()}
+    return {"properties": properties, "additionalProperties": False}
+
+
+_Emotion = Annotated[
+    dict[str, float],
+    Field(
+        description="Emotions to blend, each with a weight from 0 to 1.",
+        json_schema_extra=_named_numbers(dict.fromkeys(EMOTIONS, (0.0, 1.0))),
+    ),
+]
 
 
 class TempoDocument(BaseModel):
@@ -52,21 +76,27 @@ class VibratoDocument(BaseModel):
     """Vibrato of one note, in place of the automatic one."""
 
     model_config = _STRICT
-    depth_cents: float = Field(
-        description="Peak deviation in cents; 0 switches vibrato off.",
-        json_schema_extra=_bounds(*VIBRATO_RANGES["depth_cents"]),
-    )
-    rate_hz: float = Field(5.5, json_schema_extra=_bounds(*VIBRATO_RANGES["rate_hz"]))
-    start: float = Field(
-        0.4,
-        description="Share of the note that passes before it begins.",
-        json_schema_extra=_bounds(*VIBRATO_RANGES["start"]),
-    )
-    attack_s: float = Field(
-        0.4,
-        description="Seconds in which it grows to full depth.",
-        json_schema_extra=_bounds(*VIBRATO_RANGES["attack_s"]),
-    )
+    depth_cents: float = _number(VIBRATO["depth_cents"])
+    rate_hz: float = _number(VIBRATO["rate_hz"])
+    start: float = _number(VIBRATO["start"])
+    attack_s: float = _number(VIBRATO["attack_s"])
+    shape: float = _number(VIBRATO["shape"])
+
+
+class PortamentoDocument(BaseModel):
+    """The glide into one note, in place of the rules' one."""
+
+    model_config = _STRICT
+    time_s: float = _number(PORTAMENTO["time_s"])
+    shape: float = _number(PORTAMENTO["shape"])
+
+
+class BreathDocument(BaseModel):
+    """The breath of a note with the lyric AP."""
+
+    model_config = _STRICT
+    length_s: float | None = _optional_number(BREATH["length_s"])
+    loudness_db: float | None = _optional_number(BREATH["loudness_db"])
 
 
 class NoteDocument(BaseModel):
@@ -95,20 +125,45 @@ class NoteDocument(BaseModel):
         json_schema_extra={"pattern": r"\S"},
     )
     loudness_db: float = Field(
-        0.0, description="Gain of this note in dB.", json_schema_extra=_bounds(*LOUDNESS_RANGE_DB)
+        0.0,
+        description="Gain of this note in dB.",
+        json_schema_extra=_bounds(*CONTROLS["loudness_db"].bounds),
     )
     vibrato: VibratoDocument | None = None
+    portamento: PortamentoDocument | None = None
+    breath: BreathDocument | None = None
+    controls: dict[str, float] = Field(
+        default_factory=dict,
+        description="Added to the curves of the same name over this note.",
+        json_schema_extra=_named_numbers({name: CONTROLS[name].bounds for name in NOTE_COLOURS}),
+    )
+    emotion: _Emotion | None = None
 
 
 class CurvesDocument(BaseModel):
     """Expression over the whole song: [beat, value] points by rising beat, joined by straight lines."""
 
     model_config = _STRICT
-    pitch_cents: list[_Point] | None = _curve("pitch_cents", "Added to the pitch, in cents.")
-    loudness_db: list[_Point] | None = _curve("loudness_db", "Added to the loudness, in dB.")
-    breathiness: list[_Point] | None = _curve("breathiness", "0 is the voice's own, 1 very breathy, -1 none.")
-    tension: list[_Point] | None = _curve("tension", "0 is the voice's own, 1 pressed, -1 lax.")
-    gender: list[_Point] | None = _curve("gender", "0 is the voice's own, 1 a larger body, -1 a smaller one.")
+    pitch_cents: list[_Point] | None = _curve("pitch_cents")
+    loudness_db: list[_Point] | None = _curve("loudness_db")
+    breathiness: list[_Point] | None = _curve("breathiness")
+    tension: list[_Point] | None = _curve("tension")
+    gender: list[_Point] | None = _curve("gender")
+    brightness: list[_Point] | None = _curve("brightness")
+    mouth_opening: list[_Point] | None = _curve("mouth_opening")
+    falsetto: list[_Point] | None = _curve("falsetto")
+    growl: list[_Point] | None = _curve("growl")
+    vocal_fry: list[_Point] | None = _curve("vocal_fry")
+    whisper: list[_Point] | None = _curve("whisper")
+
+
+class SectionDocument(BaseModel):
+    """A range of notes with an emotion of its own: those that start from its start on and before its end."""
+
+    model_config = _STRICT
+    start: _Beat = Field(description="In quarter notes from the start of the song.")
+    end: _Beat
+    emotion: _Emotion
 
 
 class ScoreDocument(BaseModel):
@@ -134,6 +189,10 @@ class ScoreDocument(BaseModel):
     )
     notes: list[NoteDocument] = Field(json_schema_extra={"minItems": 1, "maxItems": MOST_NOTES})
     curves: CurvesDocument = Field(default_factory=CurvesDocument)
+    emotion: _Emotion = Field(default_factory=dict)
+    sections: list[SectionDocument] = Field(
+        default_factory=list, description="By rising start, none overlapping."
+    )
 
 
 def score_schema() -> dict[str, Any]:

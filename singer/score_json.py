@@ -11,13 +11,18 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
+from singer.controls import BREATH, CONTROLS, PORTAMENTO, VIBRATO, Control
 from singer.errors import ScoreError
+from singer.note_shapes import Breath, Portamento, Vibrato
 from singer.pitch_names import pitch_midi, pitch_name
-from singer.score import CURVE_RANGES, VIBRATO_RANGES, Note, Score, TempoMap, Vibrato, printable
+from singer.score import Note, Score, Section, TempoMap, printable
 from singer.score_document import (
+    BreathDocument,
     CurvesDocument,
     NoteDocument,
+    PortamentoDocument,
     ScoreDocument,
+    SectionDocument,
     TempoDocument,
     VibratoDocument,
 )
@@ -74,10 +79,12 @@ def document_to_score(raw: object) -> Score:
         voice=wire.voice,
         curves={
             name: tuple((point[0], point[1]) for point in points)
-            for name in CURVE_RANGES
+            for name in CONTROLS
             if (points := getattr(wire.curves, name)) is not None
         },
         beats_per_bar=wire.beats_per_bar,
+        emotion=wire.emotion,
+        sections=tuple(Section(part.start, part.end, part.emotion) for part in wire.sections),
     )
 
 
@@ -94,6 +101,17 @@ def score_to_document(score: Score) -> dict[str, Any]:
             name: [[_number(beat), _number(value)] for beat, value in points]
             for name, points in score.curves.items()
         }
+    if score.emotion:
+        document["emotion"] = _numbers(score.emotion)
+    if score.sections:
+        document["sections"] = [
+            {
+                "start": _number(part.start_beat),
+                "end": _number(part.end_beat),
+                "emotion": _numbers(part.emotion),
+            }
+            for part in score.sections
+        ]
     return document
 
 
@@ -239,7 +257,8 @@ def _explain(error: Mapping[str, Any], raw: object) -> tuple[str, str, str]:
 
 def _allowed_keys(location: Iterable[object]) -> list[str]:
     names: dict[str, type[BaseModel]] = {
-        "notes": NoteDocument, "tempo": TempoDocument, "vibrato": VibratoDocument, "curves": CurvesDocument
+        "notes": NoteDocument, "tempo": TempoDocument, "vibrato": VibratoDocument, "curves": CurvesDocument,
+        "portamento": PortamentoDocument, "breath": BreathDocument, "sections": SectionDocument,
     }  # fmt: skip
     model: type[BaseModel] = ScoreDocument
     for part in location:
@@ -275,6 +294,8 @@ def _to_note(index: int, note: NoteDocument, beats_per_bar: float) -> Note:
         raise ScoreError("pitch_name", str(error), where) from error
     try:
         vibrato = Vibrato(**note.vibrato.model_dump()) if note.vibrato else None
+        portamento = Portamento(**note.portamento.model_dump()) if note.portamento else None
+        breath = Breath(**note.breath.model_dump()) if note.breath else None
     except ScoreError as error:
         raise ScoreError(error.code, error.message, where) from error
     return Note(
@@ -286,6 +307,10 @@ def _to_note(index: int, note: NoteDocument, beats_per_bar: float) -> Note:
         phones=note.phones,
         loudness_db=note.loudness_db,
         vibrato=vibrato,
+        portamento=portamento,
+        breath=breath,
+        controls=note.controls,
+        emotion=note.emotion,
     )
 
 
@@ -299,9 +324,29 @@ def _note_document(note: Note) -> dict[str, Any]:
     document |= {key: getattr(note, key) for key in ("language", "phones") if getattr(note, key) is not None}
     if note.loudness_db:
         document["loudness_db"] = _number(note.loudness_db)
-    if note.vibrato:
-        document["vibrato"] = {name: _number(getattr(note.vibrato, name)) for name in VIBRATO_RANGES}
+    shapes = (("vibrato", VIBRATO), ("portamento", PORTAMENTO), ("breath", BREATH))
+    document |= {
+        key: _shape_document(getattr(note, key), table) for key, table in shapes if getattr(note, key)
+    }
+    if note.controls:
+        document["controls"] = _numbers(note.controls)
+    if note.emotion is not None:
+        document["emotion"] = _numbers(note.emotion)
     return document
+
+
+def _shape_document(shape: object, table: Mapping[str, Control]) -> dict[str, float]:
+    """Values of a vibrato, portamento or breath; keys that the format's first readers did not know only if they are needed."""
+    values = {name: getattr(shape, name) for name in table}
+    return {
+        name: _number(value)
+        for name, value in values.items()
+        if value is not None and not (name == "shape" and value == 0.0)
+    }
+
+
+def _numbers(values: Mapping[str, float]) -> dict[str, float]:
+    return {name: _number(value) for name, value in values.items()}
 
 
 def _number(value: float) -> float | int:

@@ -14,7 +14,9 @@ from numpy.typing import NDArray
 
 from singer.features import ROWS_PER_FRAME, Features
 from singer.filterbank import PHASE_BANDS, FilterBank
-from singer.source import pitch_at_samples, pulse_train, white_noise
+from singer.phonation import Roughness, roughened
+from singer.source import accumulated_turns, pitch_at_samples, pulses_at, rows_at_samples, white_noise
+from singer.timebase import AudioSpec
 from singer.voice import Voice
 
 TOP_HARMONIC_HZ = 20_000.0
@@ -41,8 +43,10 @@ class VocoderState:
     Attributes:
         seed: name of the noise.
         frame: frames taken in so far.
-        phase: phase of the fundamental in turns.
+        phase: phase of the fundamental in turns, in [0, 1).
+        pulse: whole turns of the fundamental so far.
         f0_hz: pitch of the last frame taken in, float32 [2].
+        roughness: growl and fry of the last frame taken in ([2]), ``None`` if it had neither.
         filters: filters of the last frame taken in ([2, ...]), which waits for the next one.
         harmonic, noise: last hop of excitation, float64 [hop].
         tail: sum of the frames so far that is not yet complete, float32 [N - first_gap].
@@ -51,7 +55,9 @@ class VocoderState:
     seed: int
     frame: int
     phase: float
+    pulse: int
     f0_hz: NDArray[np.float32]
+    roughness: Roughness | None
     filters: Filters
     harmonic: NDArray[np.float64]
     noise: NDArray[np.float64]
@@ -90,10 +96,15 @@ class Vocoder:
         silence = np.zeros(hop)
         tail = np.zeros(self._bank.fft_samples - self._bank.first_gap, np.float32)
         nothing = Filters(empty, empty, np.zeros((0, PHASE_BANDS), np.float32))
-        return VocoderState(seed, 0, 0.0, np.zeros(0, np.float32), nothing, silence, silence, tail)
+        nowhere = np.zeros(0, np.float32)
+        return VocoderState(seed, 0, 0.0, 0, nowhere, None, nothing, silence, silence, tail)
 
     def run(
-        self, state: VocoderState, filters: Filters, f0_hz: NDArray[np.float32]
+        self,
+        state: VocoderState,
+        filters: Filters,
+        f0_hz: NDArray[np.float32],
+        roughness: Roughness | None = None,
     ) -> tuple[NDArray[np.float32], VocoderState]:
         """Take in T frames and give every sample that they complete.
 
@@ -101,6 +112,7 @@ class Vocoder:
             state: from ``start`` or the last call.
             filters: of T >= 1 frames.
             f0_hz: float32 [2T], positive, one for each row of the filters.
+            roughness: growl and fry of the T frames; ``None`` is neither.
 
         Returns:
             float32 [M] and the next state. The first sample of a stream lies ``lead_in_samples`` before the centre of frame 0;
@@ -111,7 +123,7 @@ class Vocoder:
         fresh = state.frame == 0
         before = np.full(ROWS_PER_FRAME, f0_hz[0]) if fresh else state.f0_hz
         steps = pitch_at_samples(np.log(np.concatenate((before, f0_hz[:-1])).astype(np.float64)), hop)
-        pulses, phase = pulse_train(steps, state.phase, spec.sample_rate_hz, self._top_hz)
+        pulses, phase, pulse = self._pulses(state, steps, roughness)
         hiss = white_noise(state.frame * hop, len(steps), state.seed)
         harmonic = np.concatenate((state.harmonic, pulses))
         noise = np.concatenate((state.noise, hiss))
@@ -124,7 +136,9 @@ class Vocoder:
             state,
             frame=state.frame + taken,
             phase=phase,
+            pulse=pulse,
             f0_hz=f0_hz[-ROWS_PER_FRAME:],
+            roughness=None if roughness is None else _last_frame(roughness),
             filters=_frames(waiting, count, None),
             harmonic=harmonic[-hop:],
             noise=noise[-hop:],
@@ -139,13 +153,32 @@ class Vocoder:
         """The rest of a stream: the frame that waits, and the ringing after it. float32 [N]; empty if no frame was taken in."""
         if state.frame == 0:
             return np.zeros(0, np.float32)
-        last, following = self.run(state, state.filters, np.repeat(state.f0_hz[-1:], ROWS_PER_FRAME))
+        last, following = self.run(
+            state, state.filters, np.repeat(state.f0_hz[-1:], ROWS_PER_FRAME), state.roughness
+        )
         return np.concatenate((last, following.tail))
 
     @property
     def lead_in_samples(self) -> int:
         """Samples of a stream that lie before the centre of its frame 0."""
         return self._bank.second_gap + self._bank.lead_samples
+
+    def _pulses(
+        self,
+        state: VocoderState,
+        f0_hz: NDArray[np.float64],
+        roughness: Roughness | None,
+    ) -> tuple[NDArray[np.float64], float, int]:
+        """The harmonic excitation float64 [N] at pitches float64 [N], and phase and number of the pulse after it."""
+        spec, harmonics = self._bank.spec, self._top_hz / f0_hz
+        turns = accumulated_turns(f0_hz, state.phase, spec.sample_rate_hz)
+        phase, pulse = float(turns[-1] % 1.0), state.pulse + int(turns[-1] // 1.0)
+        strength = 2.0 * np.sqrt(f0_hz / spec.sample_rate_hz)
+        if roughness is None and state.roughness is None:
+            return pulses_at(turns, harmonics) * strength, phase, pulse
+        growl, fry = _roughness_at_samples(state.roughness, roughness, len(f0_hz) // spec.hop_samples, spec)
+        turns, gain, highest = roughened(turns, state.pulse, growl, fry, state.seed)
+        return pulses_at(turns, harmonics / highest) * strength * gain, phase, pulse
 
     def _shape(
         self, filters: Filters, harmonic: NDArray[np.float64], noise: NDArray[np.float64]
@@ -154,6 +187,27 @@ class Vocoder:
         voiced = bank.spectra(harmonic, frames) * bank.response(filters.harmonic, filters.phase)
         hissed = bank.spectra(noise, frames) * bank.response(filters.noise)
         return bank.overlap_add(voiced + hissed)
+
+
+def _roughness_at_samples(
+    before: Roughness | None, here: Roughness | None, frames: int, spec: AudioSpec
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Growl and fry at the samples up to the first row of the last of ``frames`` frames: float64 [frames hop] each."""
+    parts = (before or _no_roughness(1), here or _no_roughness(frames))
+    found = []
+    for name in ("growl", "vocal_fry"):
+        rows = np.concatenate([getattr(part, name) for part in parts])[:-1]
+        found.append(rows_at_samples(rows.astype(np.float64), spec.hop_samples))
+    return found[0], found[1]
+
+
+def _no_roughness(frames: int) -> Roughness:
+    still = np.zeros(ROWS_PER_FRAME * frames, np.float32)
+    return Roughness(still, still)
+
+
+def _last_frame(roughness: Roughness) -> Roughness:
+    return Roughness(roughness.growl[-ROWS_PER_FRAME:], roughness.vocal_fry[-ROWS_PER_FRAME:])
 
 
 def _join(first: Filters, second: Filters) -> Filters:

@@ -7,9 +7,17 @@ from typing import Any
 
 import click
 
-from api.options import import_options, json_option, load_dictionary, open_voice, score_options, voice_options
+from api.options import (
+    expression_options,
+    import_options,
+    json_option,
+    load_dictionary,
+    open_voice,
+    score_options,
+    voice_options,
+)
 from api.reporting import print_json, warn
-from api.songs import load_song, prepare
+from api.songs import Expression, load_song, prepare
 from singer.errors import ScoreError
 from singer.performance.performance import Performance
 
@@ -21,6 +29,7 @@ from singer.performance.performance import Performance
 )
 @voice_options
 @score_options
+@expression_options
 @json_option
 def command(score: str, **given: Any) -> None:
     """Perform SCORE by the rules: when each phone sounds, at which pitch, how loud.
@@ -42,7 +51,8 @@ def command(score: str, **given: Any) -> None:
     if isinstance(song, Performance):
         raise ScoreError("not_a_score", "is a performance already; give a score", score)
     voice = open_voice(given, song.voice)
-    prepared = prepare(song, voice, load_dictionary(given["dictionary"]))
+    expression = Expression(given["emotion"], given["control"])
+    prepared = prepare(song, voice, load_dictionary(given["dictionary"]), expression)
     performance = prepared.performance
     if output == "-":
         click.echo(write_performance_json(performance), nl=False)

@@ -9,10 +9,18 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from api.options import import_options, json_option, load_dictionary, open_voice, score_options, voice_options
+from api.options import (
+    expression_options,
+    import_options,
+    json_option,
+    load_dictionary,
+    open_voice,
+    score_options,
+    voice_options,
+)
 from api.reporting import Advance, print_json, progress, warn
 from api.settings import read_settings
-from api.songs import Prepared, Singing, Sung, load_song, prepare, sing_into
+from api.songs import Expression, Prepared, Singing, Sung, load_song, prepare, sing_into
 
 if TYPE_CHECKING:
     from singer.voice import Voice
@@ -25,6 +33,7 @@ if TYPE_CHECKING:
 )
 @voice_options
 @score_options
+@expression_options
 @click.option(
     "--rate", type=click.IntRange(8_000, 192_000), help="Samples per second. Default: the voice's own."
 )
@@ -52,6 +61,7 @@ def command(score: str, **given: Any) -> None:
     \b
     singer sing examples/jasmine.json
     singer sing song.mid --track 2 --language ja -o song.flac
+    singer sing song.json --emotion tender=0.7 --control brightness=0.2
     singer sing song.json --json -o song.wav
     singer sing song.json -o - | ffplay -i -
     """
@@ -60,7 +70,8 @@ def command(score: str, **given: Any) -> None:
     _check_use(output, given)
     song = load_song(score, import_options(given))
     voice = open_voice(given, song.voice)
-    prepared = prepare(song, voice, load_dictionary(given["dictionary"]))
+    expression = Expression(given["emotion"], given["control"])
+    prepared = prepare(song, voice, load_dictionary(given["dictionary"]), expression)
     if not given["as_json"]:
         for warning in prepared.warnings:
             warn(warning)

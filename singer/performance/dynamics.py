@@ -1,29 +1,25 @@
-"""Dynamics: loudness, breathiness, tension and gender in every frame."""
+"""Dynamics and colour: loudness and the other controls in every frame."""
 
 from __future__ import annotations
-
-from collections.abc import Sequence
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
+from singer.controls import COLOURS
+from singer.performance.note_styles import NoteStyles, added_controls
 from singer.performance.performance import CURVE_BOUNDS, PhoneSpan
 from singer.performance.phone_timing import BREATH_PHONE, SILENCE
-from singer.performance.pitch import curve_at
+from singer.performance.phrase_curves import curve_at, note_levels
 from singer.performance.smooth import Curve, FrameTimes, bump, rise
 from singer.performance.style import Style
 from singer.performance.timing import Timing
-from singer.phrases import Phrase
+from singer.phrases import Phrase, PhraseNote
 
 SILENCE_DB = -60.0
 """Loudness in silences, so that nothing hums there."""
 
 SILENCE_EDGE_S = 0.03
 """Fade between silence and the sound before or after it, inside the silence."""
-
-NOTE_EDGE_S = 0.05
-"""Loudness goes from one note's level to the next one's in this time, around their border."""
 
 ACCENT_S = 0.18
 END_S = 0.35
@@ -33,74 +29,90 @@ LETTING_GO_S = 0.12
 """The last note grows softer over its last part, or half of it."""
 
 BREATHY_START_S = 0.1
-
-
 BREATH_SWELL_DB = 14.0
 """A breath begins and ends this much softer than its middle."""
 
+_HEIGHT_FIELDS = {"loudness_db": "height_db", "tension": "height_tension"}
+"""Controls that follow the height of notes, and the fields of ``Style`` that say how much."""
 
-def loudness_curve(phrase: Phrase, timing: Timing, style: Style) -> NDArray[np.float32]:
-    """Loudness of a phrase.
+
+def colour_curves(phrase: Phrase, timing: Timing, styles: NoteStyles) -> dict[str, NDArray[np.float32]]:
+    """Every control but the pitch: the score's curves, what notes and their emotions add, and the rules.
 
     Args:
-        phrase: notes and the ``loudness_db`` curve.
+        phrase: notes and curves.
         timing: the phones in time.
-        style: the loudness controls.
+        styles: the loudness, breathiness and tension controls of each note.
 
     Returns:
-        float32 [T], dB relative to the voice's own level, about -60 in silence.
+        name of ``COLOURS`` to float32 [T] within ``CURVE_BOUNDS``. Loudness is in dB relative to the voice's own level,
+        about -60 in silence.
     """
     times = timing.frame_times
-    level_db = _arch(phrase, times, style)
-    heights = _heights_octaves(phrase)
-    levels = [
-        note.loudness_db + style.height_db * height
-        for note, height in zip(phrase.notes, heights, strict=True)
-    ]
-    level_db += _note_levels(phrase, times, levels)
-    level_db += curve_at(phrase, "loudness_db", times)
+    offsets = [_offsets(note) for note in phrase.notes]
+    curves = {}
+    for name in COLOURS:
+        levels = [offset.get(name, 0.0) for offset in offsets]
+        if name in _HEIGHT_FIELDS:
+            heights = _heights_octaves(phrase)
+            rates = [getattr(styles.of(note.index), _HEIGHT_FIELDS[name]) for note in phrase.notes]
+            levels = [
+                level + rate * height for level, rate, height in zip(levels, rates, heights, strict=True)
+            ]
+        values = _arch(phrase, times, styles.whole) if name == "loudness_db" else np.zeros(times.frames)
+        if any(levels):
+            values += note_levels(phrase, times, levels)
+        values += curve_at(phrase, name, times)
+        if name == "loudness_db":
+            _rule_loudness(values, phrase, timing, styles)
+        elif name == "breathiness":
+            _rule_breathiness(values, phrase, times, styles)
+        curves[name] = np.clip(values, *CURVE_BOUNDS[name]).astype(np.float32)
+    return curves
+
+
+def _offsets(note: PhraseNote) -> dict[str, float]:
+    """What a note and its emotion add to the controls."""
+    found = added_controls(note.emotion)
+    for name, value in (*note.controls.items(), ("loudness_db", note.loudness_db)):
+        found[name] = found.get(name, 0.0) + value
+    return found
+
+
+def _rule_loudness(level_db: Curve, phrase: Phrase, timing: Timing, styles: NoteStyles) -> None:
+    """Add accents, attacks, the release, silences and the swell of breaths."""
+    times = timing.frame_times
     last = phrase.notes[-1]
     over_s = min(LETTING_GO_S, (last.end_s - last.start_s) / 2)
-    level_db -= style.release_db * rise((times.all_s() - last.end_s + over_s) / over_s)
+    level_db -= styles.last.release_db * rise((times.all_s() - last.end_s + over_s) / over_s)
     for unit in timing.units:
         if unit.begins_syllable:
             low_s = unit.start_s - ACCENT_S / 3
             frames, at_s = times.in_window(low_s, low_s + ACCENT_S)
-            level_db[frames] += style.accent_db * bump((at_s - low_s) / ACCENT_S)
+            level_db[frames] += styles.of(unit.note).accent_db * bump((at_s - low_s) / ACCENT_S)
+    breaths = {note.index: note.breath for note in phrase.notes}
     spans = timing.spans
     for before, span, after in zip((None, *spans), spans, (*spans[1:], None), strict=False):
         if span.symbol == SILENCE:
             _silence(level_db, span, times, _sounds(before), _sounds(after))
         elif span.symbol == BREATH_PHONE:
+            own = breaths.get(-1 if span.note is None else span.note)
+            given_db = own.loudness_db if own else None
+            peak_db = styles.of(span.note).breath_db if given_db is None else given_db
             frames, at_s = times.in_window(span.start_s, span.end_s)
             swell = np.sin(np.pi * (at_s - span.start_s) / (span.end_s - span.start_s))
-            level_db[frames] += style.breath_db - BREATH_SWELL_DB * (1.0 - swell)
+            level_db[frames] += peak_db - BREATH_SWELL_DB * (1.0 - swell)
         elif not _sounds(before):
-            _attack(level_db, span, times, style)
-    return np.clip(level_db, *CURVE_BOUNDS["loudness_db"]).astype(np.float32)
+            _attack(level_db, span, times, styles.of(span.note))
 
 
-def breathiness_curve(phrase: Phrase, times: FrameTimes, style: Style) -> NDArray[np.float32]:
-    """Breathiness float32 [T], -1 to 1: the score's curve, plus a breathy start and end of the phrase."""
-    values = curve_at(phrase, "breathiness", times)
+def _rule_breathiness(values: Curve, phrase: Phrase, times: FrameTimes, styles: NoteStyles) -> None:
+    """Add a breathy start and end of the phrase."""
     last = phrase.notes[-1]
     over_s = min(END_S, (last.end_s - last.start_s) / 2)
     at_s = times.all_s()
-    values += style.end_breathiness * rise((at_s - last.end_s + over_s) / over_s)
-    values += style.attack_breathiness * (1.0 - rise((at_s - phrase.start_s) / BREATHY_START_S))
-    return np.clip(values, -1.0, 1.0).astype(np.float32)
-
-
-def tension_curve(phrase: Phrase, times: FrameTimes, style: Style) -> NDArray[np.float32]:
-    """Tension float32 [T], -1 to 1: the score's curve, plus some for high notes and less for low ones."""
-    levels = [style.height_tension * height for height in _heights_octaves(phrase)]
-    values = curve_at(phrase, "tension", times) + _note_levels(phrase, times, levels)
-    return np.clip(values, -1.0, 1.0).astype(np.float32)
-
-
-def gender_curve(phrase: Phrase, times: FrameTimes) -> NDArray[np.float32]:
-    """Gender float32 [T], -1 to 1: the score's curve."""
-    return np.clip(curve_at(phrase, "gender", times), -1.0, 1.0).astype(np.float32)
+    values += styles.last.end_breathiness * rise((at_s - last.end_s + over_s) / over_s)
+    values += styles.first.attack_breathiness * (1.0 - rise((at_s - phrase.start_s) / BREATHY_START_S))
 
 
 def _arch(phrase: Phrase, times: FrameTimes, style: Style) -> Curve:
@@ -124,20 +136,6 @@ def _heights_octaves(phrase: Phrase) -> list[float]:
         0.0 if note.kind == "breath" else min(1.0, max(-1.0, (note.midi - mean) / 12.0))
         for note in phrase.notes
     ]
-
-
-def _note_levels(phrase: Phrase, times: FrameTimes, levels: Sequence[float]) -> Curve:
-    """One level per note as a curve float64 [T], with smooth steps around the borders."""
-    values = np.full(times.frames, levels[0], dtype=np.float64)
-    ends_s = [*(note.end_s for note in phrase.notes[2:]), times.end_s]
-    for place, (before, after) in enumerate(pairwise(phrase.notes)):
-        half_s = min(NOTE_EDGE_S, before.end_s - before.start_s, after.end_s - after.start_s) / 2
-        low_s, high_s = after.start_s - half_s, after.start_s + half_s
-        step = levels[place + 1] - levels[place]
-        values[times.window(high_s, ends_s[place])] = levels[place + 1]
-        frames, at_s = times.in_window(low_s, high_s)
-        values[frames] = levels[place] + step * rise((at_s - low_s) / (high_s - low_s))
-    return values
 
 
 def _sounds(span: PhoneSpan | None) -> bool:

@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from singer.errors import PerformanceError
-from singer.performance.dynamics import breathiness_curve, gender_curve, loudness_curve, tension_curve
+from singer.performance.dynamics import colour_curves
+from singer.performance.note_styles import note_styles
 from singer.performance.performance import CURVES, Mark, Performance, PhrasePerformance
 from singer.performance.phone_timing import DEFAULT_DURATIONS, DurationTable
 from singer.performance.phrase_edges import FRAMES
@@ -67,7 +68,7 @@ def perform_phrase(
         PerformanceError: if a note cannot be sung, naming the note by its index.
     """
     style = style or Style()
-    return _curves(phrase, time_phones(phrase, style, durations), style)
+    return _curves(phrase, time_phones(phrase, note_styles(phrase, style).whole, durations), style)
 
 
 def performance_warnings(
@@ -120,7 +121,7 @@ def reperform(
 
 def _timing(score: Score, phrase: Phrase, style: Style, durations: DurationTable) -> Timing:
     try:
-        return time_phones(phrase, style, durations)
+        return time_phones(phrase, note_styles(phrase, style).whole, durations)
     except PerformanceError as error:
         place = error.where.removeprefix("note ")
         where = score.where(int(place)) if place.isdigit() else error.where
@@ -128,14 +129,8 @@ def _timing(score: Score, phrase: Phrase, style: Style, durations: DurationTable
 
 
 def _curves(phrase: Phrase, timing: Timing, style: Style) -> PhrasePerformance:
-    times = timing.frame_times
-    curves = {
-        "f0_hz": f0_curve(phrase, times, style),
-        "loudness_db": loudness_curve(phrase, timing, style),
-        "breathiness": breathiness_curve(phrase, times, style),
-        "tension": tension_curve(phrase, times, style),
-        "gender": gender_curve(phrase, times),
-    }
+    times, styles = timing.frame_times, note_styles(phrase, style)
+    curves = {"f0_hz": f0_curve(phrase, times, styles), **colour_curves(phrase, timing, styles)}
     marks: dict[str, Mark] = dict.fromkeys(CURVES, "auto")
     return PhrasePerformance(times.start_s, timing.spans, curves, marks, phrase.index)
 

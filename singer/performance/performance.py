@@ -12,18 +12,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from frontend_g2p.phones import LANGUAGES, ROLES, Language, Role
+from singer.controls import COLOURS, CONTROLS
 from singer.errors import PerformanceError
 
 FRAME_RATE_HZ = 100.0
-CURVES: tuple[str, ...] = ("f0_hz", "loudness_db", "breathiness", "tension", "gender")
+CURVES: tuple[str, ...] = ("f0_hz", *COLOURS)
+FIRST_CURVES: tuple[str, ...] = ("f0_hz", "loudness_db", "breathiness", "tension", "gender")
+LATER_CURVES: tuple[str, ...] = tuple(name for name in CURVES if name not in FIRST_CURVES)
+"""Controls that came to the format later: a performance without one of them has it neutral."""
 CURVE_BOUNDS: Mapping[str, tuple[float, float]] = MappingProxyType(
-    {
-        "f0_hz": (20.0, 5000.0),
-        "loudness_db": (-96.0, 24.0),
-        "breathiness": (-1.0, 1.0),
-        "tension": (-1.0, 1.0),
-        "gender": (-1.0, 1.0),
-    }
+    {name: CONTROLS[name].bounds for name in COLOURS}
+    | {"f0_hz": (20.0, 5000.0), "loudness_db": (-96.0, 24.0)}
 )
 """Lowest and highest value of each curve."""
 
@@ -65,7 +64,8 @@ class PhrasePerformance:
             without gaps.
         curves: every name of ``CURVES`` to float32 [T] at 100 frames/s: ``f0_hz`` is positive in every frame
             (what an unvoiced phone does with it is the voice's business), ``loudness_db`` is relative to the
-            voice's own level, the rest run from -1 to 1.
+            voice's own level, the rest are the controls of ``singer.controls``. Those of ``LATER_CURVES`` may
+            be left out when a phrase is made; it then has them neutral.
         marks: curve name to ``auto`` (made by the rules) or ``edited`` (by hand: kept when the phrase is
             performed again).
         index: number of the phrase in the song.
@@ -90,6 +90,9 @@ class PhrasePerformance:
     def __post_init__(self) -> None:
         where = f"phrase {self.index}"
         _check_curves(self.curves, where)
+        still = np.zeros(self.frames, np.float32)
+        object.__setattr__(self, "curves", {name: self.curves.get(name, still) for name in CURVES})
+        object.__setattr__(self, "marks", dict.fromkeys(LATER_CURVES, "auto") | dict(self.marks))
         if set(self.marks) != set(CURVES) or not set(self.marks.values()) <= set(MARKS):
             message = f"found marks {dict(self.marks)}; each of {', '.join(CURVES)} is {' or '.join(MARKS)}"
             raise PerformanceError("marks", message, where)
@@ -122,8 +125,9 @@ class Performance:
 
 
 def _check_curves(curves: Mapping[str, NDArray[np.float32]], where: str) -> None:
-    if set(curves) != set(CURVES):
-        raise PerformanceError("curves", f"found curves {sorted(curves)}; needed are {sorted(CURVES)}", where)
+    if not set(FIRST_CURVES) <= set(curves) <= set(CURVES):
+        message = f"found curves {sorted(curves)}; needed are {sorted(FIRST_CURVES)}"
+        raise PerformanceError("curves", f"{message}, allowed {sorted(LATER_CURVES)}", where)
     frames = len(curves["f0_hz"])
     if frames == 0:
         raise PerformanceError("empty_phrase", "a phrase needs at least one frame", where)

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from frontend_g2p.inventory import INVENTORY
 from frontend_g2p.phones import Language, Role
+from singer.controls import CONTROLS
 from singer.performance.performance import CURVE_BOUNDS, Mark
 
 _STRICT = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
@@ -19,9 +20,17 @@ _Seconds = Annotated[float, Field(json_schema_extra={"minimum": 0})]
 
 
 def _curve(name: str, description: str) -> Any:
+    return Field(description=description, json_schema_extra=_items(name))
+
+
+def _optional_curve(name: str) -> Any:
+    values: dict[str, Any] = {"anyOf": [{"type": "array", **_items(name)}, {"type": "null"}]}
+    return Field(None, description=CONTROLS[name].meaning, json_schema_extra=values)
+
+
+def _items(name: str) -> dict[str, Any]:
     low, high = CURVE_BOUNDS[name]
-    items: dict[str, Any] = {"type": "number", "minimum": low, "maximum": high}
-    return Field(description=description, json_schema_extra={"items": items, "minItems": 1})
+    return {"items": {"type": "number", "minimum": low, "maximum": high}, "minItems": 1}
 
 
 class PhoneDocument(BaseModel):
@@ -42,7 +51,7 @@ class PhoneDocument(BaseModel):
 
 
 class CurvesDocument(BaseModel):
-    """One value for each frame of 10 ms, all of the same length."""
+    """One value for each frame of 10 ms, all of the same length. A curve that is left out is neutral."""
 
     model_config = _STRICT
     f0_hz: list[float] = _curve("f0_hz", "Pitch in Hz; above 0 in silence and voiceless phones too.")
@@ -50,6 +59,12 @@ class CurvesDocument(BaseModel):
     breathiness: list[float] = _curve("breathiness", "0 is neutral.")
     tension: list[float] = _curve("tension", "0 is neutral.")
     gender: list[float] = _curve("gender", "0 is neutral; positive is a longer vocal tract.")
+    brightness: list[float] | None = _optional_curve("brightness")
+    mouth_opening: list[float] | None = _optional_curve("mouth_opening")
+    falsetto: list[float] | None = _optional_curve("falsetto")
+    growl: list[float] | None = _optional_curve("growl")
+    vocal_fry: list[float] | None = _optional_curve("vocal_fry")
+    whisper: list[float] | None = _optional_curve("whisper")
 
 
 class MarksDocument(BaseModel):
@@ -61,6 +76,12 @@ class MarksDocument(BaseModel):
     breathiness: Mark
     tension: Mark
     gender: Mark
+    brightness: Mark = "auto"
+    mouth_opening: Mark = "auto"
+    falsetto: Mark = "auto"
+    growl: Mark = "auto"
+    vocal_fry: Mark = "auto"
+    whisper: Mark = "auto"
 
 
 class PhraseDocument(BaseModel):

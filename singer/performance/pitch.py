@@ -8,18 +8,20 @@ replaced by shapes of limited length, so that each control acts where it says an
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from singer.note_shapes import Portamento, Vibrato
+from singer.performance.note_styles import NoteStyles
 from singer.performance.performance import CURVE_BOUNDS, SLACK_S
+from singer.performance.phrase_curves import curve_at, note_levels
 from singer.performance.seed import phrase_generator
 from singer.performance.smooth import Curve, FrameTimes, bump, rise, smooth_noise
 from singer.performance.style import Style
 from singer.performance.vibrato import automatic_vibrato, vibrato_cents
 from singer.phrases import Phrase, PhraseNote
-from singer.score import Vibrato
 
 LONGEST_GLIDE_SHARE = 0.35
 """Most of the shorter of two notes that half the glide between them may take."""
@@ -53,6 +55,8 @@ class PitchTarget:
         cents: pitch, 100 times the MIDI number.
         vibrato: in place of the automatic one.
         after_rest: whether silence or a breath lies before it.
+        note: index in the score of its first note.
+        portamento: in place of the rules' glide into it.
     """
 
     start_s: float
@@ -60,6 +64,8 @@ class PitchTarget:
     cents: float
     vibrato: Vibrato | None
     after_rest: bool
+    note: int
+    portamento: Portamento | None
 
     @property
     def length_s(self) -> float:
@@ -85,22 +91,30 @@ def pitch_targets(notes: Sequence[PhraseNote]) -> tuple[PitchTarget, ...]:
         rest = rest or gap_s >= ARTICULATED_REST_S - SLACK_S
         tied = note.kind == "hold" and note.vibrato is None and not rest and gap_s <= SLACK_S
         if previous and tied and abs(previous.cents - note.midi * 100) < SLACK_S:
-            targets[-1] = PitchTarget(
-                previous.start_s, note.end_s, previous.cents, previous.vibrato, previous.after_rest
-            )
+            targets[-1] = replace(previous, end_s=note.end_s)
         else:
-            targets.append(PitchTarget(note.start_s, note.end_s, note.midi * 100.0, note.vibrato, rest))
+            targets.append(
+                PitchTarget(
+                    note.start_s,
+                    note.end_s,
+                    note.midi * 100.0,
+                    note.vibrato,
+                    rest,
+                    note.index,
+                    note.portamento,
+                )
+            )
         rest = False
     return tuple(targets)
 
 
-def f0_curve(phrase: Phrase, times: FrameTimes, style: Style) -> NDArray[np.float32]:
+def f0_curve(phrase: Phrase, times: FrameTimes, styles: NoteStyles) -> NDArray[np.float32]:
     """Pitch of a phrase in every frame, unvoiced ones included.
 
     Args:
         phrase: notes and the ``pitch_cents`` curve.
         times: frames of the phrase.
-        style: the pitch controls.
+        styles: the pitch controls of each note.
 
     Returns:
         float32 [T], Hz, within ``CURVE_BOUNDS``.
@@ -109,37 +123,30 @@ def f0_curve(phrase: Phrase, times: FrameTimes, style: Style) -> NDArray[np.floa
     if not targets:
         cents = np.full(times.frames, phrase.notes[0].midi * 100.0)
     else:
-        cents = _steps(targets, times, style)
+        cents = _steps(targets, times, styles)
         for before, target in zip((None, *targets), targets, strict=False):
             if target.vibrato is not None:
                 _add_vibrato(cents, target, target.vibrato, times)
             if target.after_rest:
-                _add_scoop(cents, before, target, times, style)
-        _add_fall(cents, targets[-1], times, style)
-        cents += _wavering(phrase, targets, times, style)
+                _add_scoop(cents, before, target, times, styles.of(target.note))
+        _add_fall(cents, targets[-1], times, styles.last)
+        cents += _wavering(phrase, targets, times, styles)
     cents += curve_at(phrase, "pitch_cents", times)
     return np.clip(hz_of_cents(cents), *CURVE_BOUNDS["f0_hz"]).astype(np.float32)
 
 
-def curve_at(phrase: Phrase, name: str, times: FrameTimes) -> Curve:
-    """A curve of the score at the frames, float64 [T]; straight lines between points, 0 without any."""
-    points = dict(phrase.curves).get(name, ())
-    if not points:
-        return np.zeros(times.frames)
-    return np.interp(times.all_s(), [time_s for time_s, _ in points], [value for _, value in points])
-
-
-def _steps(targets: Sequence[PitchTarget], times: FrameTimes, style: Style) -> Curve:
+def _steps(targets: Sequence[PitchTarget], times: FrameTimes, styles: NoteStyles) -> Curve:
     """Targets joined by glides, with preparation before and overshoot after each, cents."""
     cents = np.full(times.frames, targets[0].cents)
     shapes = np.zeros(times.frames)
     ends_s = [*(target.end_s for target in targets[2:]), times.end_s]
     for before, after, end_s in zip(targets, targets[1:], ends_s, strict=False):
+        style = styles.of(after.note)
         centre_s, half_s = _glide(before, after, style)
         interval = after.cents - before.cents
         cents[times.window(centre_s + half_s, end_s)] = after.cents
         frames, at_s = times.in_window(centre_s - half_s, centre_s + half_s)
-        cents[frames] = before.cents + interval * rise((at_s - centre_s + half_s) / (2 * half_s))
+        cents[frames] = before.cents + interval * _step((at_s - centre_s + half_s) / (2 * half_s), after)
         if not after.after_rest:
             early_s = min(half_s + style.settle_s, LONGEST_SETTLE_SHARE * before.length_s)
             depth = -_bounded(interval, style.preparation_ratio, style.preparation_max_cents)
@@ -154,12 +161,21 @@ def _glide(before: PitchTarget, after: PitchTarget, style: Style) -> tuple[float
     """Centre of the glide between two targets and half its length, seconds."""
     size = min(1.0, abs(after.cents - before.cents) / 1200.0)
     length_s = style.glide_small_s + (style.glide_octave_s - style.glide_small_s) * size
+    if after.portamento is not None:
+        length_s = after.portamento.time_s
     limit_s = LONGEST_GLIDE_SHARE * min(before.length_s, after.length_s)
     half_s = min(length_s / 2, limit_s)
     if after.after_rest:
         gap_s = after.start_s - before.end_s
         return (before.end_s + after.start_s) / 2, max(min(half_s, gap_s / 2), 1e-3)
     return after.start_s - min(style.glide_lead_s, limit_s), half_s
+
+
+def _step(share: Curve, target: PitchTarget) -> Curve:
+    """The glide into a target from 0 to 1, steepest where its portamento says."""
+    if target.portamento is None or target.portamento.shape == 0.0:
+        return rise(share)
+    return rise(np.clip(share, 0.0, 1.0) ** 2.0**target.portamento.shape)
 
 
 def _bounded(interval_cents: float, ratio: float, most_cents: float) -> float:
@@ -197,15 +213,15 @@ def _add_fall(cents: Curve, last: PitchTarget, times: FrameTimes, style: Style) 
     cents[frames] -= style.release_fall_cents * rise((at_s - last.end_s + before_s) / (2 * before_s))
 
 
-def _wavering(phrase: Phrase, targets: Sequence[PitchTarget], times: FrameTimes, style: Style) -> Curve:
+def _wavering(phrase: Phrase, targets: Sequence[PitchTarget], times: FrameTimes, styles: NoteStyles) -> Curve:
     """Drift and automatic vibrato, cents, centred on each long note.
 
     Vibrato cycles do not end where notes do when notes are tied, and drift leans to one side for a while; what their
     median over the middle half of a note is off is taken out of that note.
     """
-    wavering = _drift(phrase, times, style)
+    wavering = _drift(phrase, times, styles)
     for target in targets:
-        vibrato = None if target.vibrato else automatic_vibrato(target.length_s, style)
+        vibrato = None if target.vibrato else automatic_vibrato(target.length_s, styles.of(target.note))
         if vibrato is not None:
             _add_vibrato(wavering, target, vibrato, times)
     centring = np.zeros(times.frames)
@@ -220,9 +236,12 @@ def _wavering(phrase: Phrase, targets: Sequence[PitchTarget], times: FrameTimes,
     return wavering - centring
 
 
-def _drift(phrase: Phrase, times: FrameTimes, style: Style) -> Curve:
+def _drift(phrase: Phrase, times: FrameTimes, styles: NoteStyles) -> Curve:
     """Slow drift and fine fluctuation, cents; the same for the same phrase wherever it stands."""
     since_s = np.maximum(times.all_s() - phrase.start_s + LONGEST_LEAD_S, 0.0)
     slow = smooth_noise(phrase_generator(phrase, "drift"), since_s, DRIFT_SPACING_S)
     fine = smooth_noise(phrase_generator(phrase, "fluctuation"), since_s, FLUCTUATION_SPACING_S)
-    return style.drift_cents * slow + style.fluctuation_cents * fine
+    by_note = [styles.of(note.index) for note in phrase.notes]
+    drift_cents = note_levels(phrase, times, [style.drift_cents for style in by_note])
+    fluctuation_cents = note_levels(phrase, times, [style.fluctuation_cents for style in by_note])
+    return drift_cents * slow + fluctuation_cents * fine

@@ -25,6 +25,7 @@ class SungUnit:
         nucleus: ``None`` for a breath.
         coda: phones at the end; empty where the vowel goes on in the next unit.
         begins_syllable: false for a held vowel and a breath.
+        breath_s: length of a breath if it is not to last all of its note, seconds.
     """
 
     start_s: float
@@ -35,6 +36,7 @@ class SungUnit:
     nucleus: Phone | None
     coda: tuple[Phone, ...]
     begins_syllable: bool
+    breath_s: float | None = None
 
     @property
     def length_s(self) -> float:
@@ -57,7 +59,8 @@ def sung_units(phrase: Phrase) -> tuple[SungUnit, ...]:
         following = phrase.notes[position + 1] if position + 1 < len(phrase.notes) else None
         end_s = note.end_s if following is None else min(note.end_s, following.start_s)
         if note.kind == "breath":
-            units.append(SungUnit(note.start_s, end_s, note.index, None, (), None, (), False))
+            breath_s = note.breath.length_s if note.breath else None
+            units.append(SungUnit(note.start_s, end_s, note.index, None, (), None, (), False, breath_s))
             continue
         if note.kind == "sung":
             units += _syllables_on_note(note, end_s)

@@ -189,6 +189,8 @@ def _lay_joint(spans: _Spans, unit: SungUnit, following: SungUnit, joint: Joint)
 
 
 def _lay_nucleus(spans: _Spans, unit: SungUnit, end_s: float) -> None:
+    if unit.breath_s is not None and end_s - unit.breath_s >= spans.end_s + FLOOR_S - SLACK_S:
+        spans.until(end_s - unit.breath_s, SILENCE, unit)
     spans.until(end_s, BREATH_PHONE if unit.nucleus is None else unit.nucleus, unit)
 
 

@@ -438,7 +438,56 @@ class TestDemo:
         assert run("demo", "empty", "out").exit_code == 3
 
 
-@pytest.mark.parametrize("verb", ["sing", "phonemes", "perform", "voices", "inspect", "doctor"])
+class TestExpression:
+    """``--emotion``, ``--control`` and the list of them."""
+
+    def test_they_change_the_performance(self, score: Path) -> None:
+        written = []
+        for more in ((), ("--emotion", "tender=0.7", "--emotion", "bright=0.3"), ("--control", "growl=0.5")):
+            assert run("perform", str(score), "-o", "out.json", *more).exit_code == 0
+            written.append(json.loads(Path("out.json").read_text(encoding="utf-8"))["phrases"][0])
+        plain, felt, growled = written
+        assert max(felt["curves"]["breathiness"]) > max(plain["curves"]["breathiness"]) + 0.1
+        assert "brightness" in felt["curves"]
+        assert set(growled["curves"]["growl"]) == {0.5}
+        assert growled["curves"]["f0_hz"] == plain["curves"]["f0_hz"]
+        assert "growl" not in plain["curves"]
+
+    def test_a_whispered_song_is_sung(self, score: Path) -> None:
+        assert run("sing", str(score), "-o", "out.wav", "--control", "whisper=1").exit_code == 0
+        assert read_audio("out.wav").samples.any()
+
+    @pytest.mark.parametrize(
+        ("more", "code", "message"),
+        [
+            (("--emotion", "tender=2"), 3, "weights from 0 to 1"),
+            (("--emotion", "angry=1"), 3, "melancholic"),
+            (("--control", "growl=-1"), 5, "0 to 1"),
+            (("--control", "volume=1"), 5, "loudness_db"),
+            (("--control", "growl"), 2, "NAME=NUMBER"),
+            (("--control", "growl=much"), 2, "NAME=NUMBER"),
+        ],
+    )
+    def test_wrong_values(self, score: Path, more: tuple[str, ...], code: int, message: str) -> None:
+        result = run("sing", str(score), *more)
+        assert result.exit_code == code
+        assert message in result.stderr
+
+    def test_a_performance_takes_controls_but_no_emotion(self, score: Path) -> None:
+        assert run("perform", str(score), "-o", "p.json").exit_code == 0
+        assert run("sing", "p.json", "-o", "p.wav", "--control", "falsetto=0.5").exit_code == 0
+        refused = run("sing", "p.json", "--emotion", "tender=1")
+        assert refused.exit_code == 5
+        assert "give the score" in refused.stderr
+
+    def test_the_list(self) -> None:
+        assert all(word in run("controls").stdout for word in ("vocal_fry", "attack_s", "machine-like"))
+        document = json.loads(run("controls", "--json").stdout)
+        assert [entry["name"] for entry in document["portamento"]] == ["time_s", "shape"]
+        assert document["controls"][0]["unit"] == "cents"
+
+
+@pytest.mark.parametrize("verb", ["sing", "phonemes", "perform", "voices", "controls", "inspect", "doctor"])
 def test_help_has_examples(verb: str) -> None:
     result = run(verb, "--help")
     assert result.exit_code == 0
@@ -453,7 +502,7 @@ def test_main_help_lists_every_verb_and_version_is_that_of_the_package() -> None
 
     assert all(
         verb in run("--help").stdout
-        for verb in ("sing", "phonemes", "perform", "voices", "inspect", "doctor")
+        for verb in ("sing", "phonemes", "perform", "voices", "controls", "inspect", "doctor")
     )
     assert '\n  singer phonemes "好一朵美丽的茉莉花"\n' in run("--help").stdout
     assert run("--version").stdout.split() == ["singer", version("singer-engine")]

@@ -126,7 +126,7 @@ def test_octave_up_doubles_the_period(voice: Voice) -> None:
 
 
 def test_half_a_song_does_not_cost_a_whole_one_in_memory(voice: Voice) -> None:
-    minutes = song(*(phrase(2.0 * index, index=index) for index in range(90)))
+    minutes = song(*(phrase(2.0 * index, index=index) for index in range(130)))
     tracemalloc.start()
     try:
         length = sum(len(chunk.samples) for chunk in stream(minutes, voice))

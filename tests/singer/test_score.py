@@ -4,7 +4,8 @@ from dataclasses import replace
 import pytest
 
 from singer.errors import ScoreError
-from singer.score import Note, Score, TempoMap, Vibrato, check_range
+from singer.note_shapes import Vibrato
+from singer.score import Note, Score, TempoMap, check_range
 
 
 def song(*notes: Note, **fields: object) -> Score:

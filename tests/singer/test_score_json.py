@@ -8,8 +8,11 @@ from typing import Any
 import jsonschema
 import pytest
 
+from singer.controls import CONTROLS, NOTE_COLOURS
+from singer.emotions import EMOTIONS
 from singer.errors import ScoreError
-from singer.score import CURVE_RANGES, Note, Score, TempoMap, Vibrato
+from singer.note_shapes import Breath, Portamento, Vibrato
+from singer.score import Note, Score, Section, TempoMap
 from singer.score_document import score_schema
 from singer.score_json import document_to_score, read_score_json, score_to_document, write_score_json
 
@@ -55,11 +58,11 @@ def test_the_documented_score_is_read() -> None:
 
 
 def test_every_optional_key_is_read() -> None:
-    vibrato = {"depth_cents": 30, "rate_hz": 6, "start": 0.5, "attack_s": 0.2}
+    vibrato = {"depth_cents": 30, "rate_hz": 6, "start": 0.5, "attack_s": 0.2, "shape": 1}
     document = with_note(lyric="ki", pitch=60.5, language="ja", phones="k i", loudness_db=-3, vibrato=vibrato)
     document |= {"beats_per_bar": 3, "curves": {"tension": [[0, 0], [2, 0.5]]}}
     score = document_to_score(document)
-    assert score.notes[1] == Note(1.0, 1.0, 60.5, "ki", "ja", "k i", -3.0, Vibrato(30.0, 6.0, 0.5, 0.2))
+    assert score.notes[1] == Note(1.0, 1.0, 60.5, "ki", "ja", "k i", -3.0, Vibrato(30.0, 6.0, 0.5, 0.2, 1.0))
     assert score.curves == {"tension": ((0.0, 0.0), (2.0, 0.5))}
     assert score.beats_per_bar == 3
 
@@ -85,6 +88,18 @@ def test_every_optional_key_is_read() -> None:
         ({"vibrato": {"depth_cents": 300}}, "vibrato", "0 to 200"),
         ({"vibrato": {"depth": 3}}, "missing_key", "depth_cents"),
         ({"loudness_db": 99}, "loudness_range", "-24 to 12"),
+        ({"vibrato": {"depth_cents": 30, "shape": 2}}, "vibrato", "shape 2; -1 to 1"),
+        ({"portamento": {"time_s": 0}}, "portamento", "0.02 to 1"),
+        ({"portamento": {"shape": 0}}, "missing_key", "time_s"),
+        ({"controls": {"growl": -0.1}}, "control_value", "growl -0.1; 0 to 1"),
+        ({"controls": {"growling": 1}}, "control_name", "vocal_fry"),
+        ({"controls": {"growl": "1"}}, "wrong_type", "a number"),
+        ({"emotion": {"tender": 1.5}}, "emotion", "weights from 0 to 1"),
+        ({"emotion": {"angry": 1}}, "emotion", "melancholic"),
+        ({"lyric": "AP", "breath": {"length_s": 9}}, "breath", "0.1 to 3"),
+        ({"lyric": "AP", "breath": {"loudness_db": 9}}, "breath", "-40 to 6"),
+        ({"lyric": "好", "breath": {}}, "breath_of_a_sung_note", "AP"),
+        ({"lyric": "AP", "portamento": {"time_s": 0.1}}, "pitch_of_a_breath", "no pitch"),
     ],
 )
 def test_a_bad_note_is_refused_with_its_place(keys: dict[str, object], code: str, message: str) -> None:
@@ -202,6 +217,10 @@ def random_score(seed: int) -> Score:
             Note(
                 beat, duration, rng.choice([60.0, 61.0, 60.1, 71.37]), lyric, rng.choice([None, "ja", "yue"]), phones,
                 rng.choice([0.0, -3.5, 12.0]), rng.choice([None, Vibrato(rng.uniform(0, 200), 5.0, 0.1, 1.0)]),
+                None if lyric == "AP" else rng.choice([None, Portamento(0.2), Portamento(0.5, -1.0)]),
+                rng.choice([None, Breath(), Breath(0.5, -3.0)]) if lyric == "AP" else None,
+                {name: rng.uniform(*CONTROLS[name].bounds) for name in NOTE_COLOURS if rng.random() < 0.2},
+                rng.choice([None, {}, {rng.choice(list(EMOTIONS)): 0.5}]),
             )
         )  # fmt: skip
         beat += duration
@@ -209,13 +228,14 @@ def random_score(seed: int) -> Score:
         (float(beat), rng.uniform(40, 200)) for beat in range(4, rng.randint(4, 20))
     ]
     curves = {
-        name: tuple((point / 3, rng.uniform(low, high)) for point in range(rng.randint(1, 9)))
-        for name, (low, high) in CURVE_RANGES.items()
+        name: tuple((point / 3, rng.uniform(*control.bounds)) for point in range(rng.randint(1, 9)))
+        for name, control in CONTROLS.items()
         if rng.random() < 0.5
     }
     return Score(
-        tuple(notes), "yue", TempoMap(tuple(tempo)), "a “title”", "suyin", curves, rng.choice([4.0, 3.0, 3.5])
-    )
+        tuple(notes), "yue", TempoMap(tuple(tempo)), "a “title”", "suyin", curves, rng.choice([4.0, 3.0, 3.5]),
+        rng.choice([{}, {"machine-like": 1.0}]), rng.choice([(), (Section(0.5, 3.0, {"plain": 0.25}),)]),
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize("seed", range(20))
@@ -260,6 +280,16 @@ def test_the_published_schema_is_the_one_of_the_code() -> None:
         changed(lambda d: d.update(curves={"gender": [[0, 9]]})),
         changed(lambda d: d.update(curves={"gender": [[0]]})),
         changed(lambda d: d.update(curves={"gender": []})),
+        changed(lambda d: d.update(curves={"whisper": [[0, -0.1]]})),
+        changed(lambda d: d.update(emotion={"angry": 1})),
+        changed(lambda d: d.update(emotion={"tender": 2})),
+        changed(lambda d: d.update(sections=[{"start": -1, "end": 2, "emotion": {}}])),
+        changed(lambda d: d.update(sections=[{"start": 1, "end": 2}])),
+        with_note(controls={"pitch_cents": 5}),
+        with_note(controls={"growl": 2}),
+        with_note(emotion={"tender": -1}),
+        with_note(portamento={"time_s": 2}),
+        with_note(lyric="AP", breath={"length_s": 0}),
         changed(lambda d: d.update(title="x" * 501)),
     ],
 )

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 from phrase_builders import phrase
 
+from singer.note_shapes import Vibrato
 from singer.performance.perform import perform_phrase
 from singer.performance.pitch import pitch_targets
 from singer.performance.style import Style
 from singer.performance.vibrato import automatic_vibrato
-from singer.score import Vibrato
 
 PLAIN = Style(
     breaths=False, preparation_ratio=0, overshoot_ratio=0, scoop_cents=0, release_fall_cents=0,
