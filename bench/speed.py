@@ -25,6 +25,7 @@ from bench.sung import load_voice, performed
 from frontend_g2p.phones import LANGUAGES
 from singer.acoustics import to_features
 from singer.cancel import CancelToken
+from singer.features import to_rows
 from singer.lyrics import lay_lyrics
 from singer.onnx_model import OnnxModel
 from singer.performance.perform import perform
@@ -65,7 +66,7 @@ def stage_times_s(score: Score, voice: Voice) -> dict[str, float]:
     times |= dict.fromkeys(("acoustic model", "vocoder network", "vocoder synthesis"), 0.0)
     block, vocoder = RenderOptions().block_frames, Vocoder(voice)
     for phrase in performance.phrases:
-        f0_hz, first, state = phrase.curves["f0_hz"], 0, vocoder.start(0)
+        f0_hz, first, state = to_rows(phrase.curves["f0_hz"]), 0, vocoder.start(0)
         spent_s, blocks = timed(
             lambda phrase=phrase: list(  # type: ignore[misc]
                 to_features(phrase, voice, block_frames=block, cancel=CancelToken())
