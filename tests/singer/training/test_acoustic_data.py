@@ -1,0 +1,74 @@
+"""What the acoustic model learns from: rows where the teacher did not sing what was asked are left out."""
+
+import numpy as np
+import pytest
+
+pytest.importorskip("torch")
+pytest.importorskip("fairseq")
+
+from singer.acoustics import role_row
+from singer.training.acoustic_data import collate, sung_as_meant
+from singer.training.items import Item
+from singer.training.prepare import PHONE_ROWS, RAISED_BY, factors_of
+
+FRAMES = np.array([10, 6, 40, 4])
+
+
+def item(symbols: tuple[str, ...] = ("SP", "s", "a", "SP")) -> Item:
+    """Silence, a consonant and a vowel of 40 frames, 80 rows from row 32 on; all loud and voiced."""
+    rows = 2 * int(FRAMES.sum())
+    return Item(
+        envelope=np.full((rows, 96), -3.0, np.float16),
+        aperiodicity=np.full((rows, 12), 0.1, np.float16),
+        log_f0=np.full(rows, 5.0, np.float32),
+        audio=np.zeros(rows * 120, np.int16),
+        phone=np.array([PHONE_ROWS[symbol] for symbol in symbols]),
+        role=np.array([0, role_row("onset"), role_row("nucleus"), 0]),
+        language=np.array([0, 1, 1, 0]),
+        frames=FRAMES,
+        timbre=0,
+        kind="sung",
+        raised=1.0,
+        name="toy",
+    )
+
+
+def test_a_voiced_and_steady_vowel_is_learnt_whole() -> None:
+    assert sung_as_meant(item()).all()
+
+
+def test_whispered_rows_inside_a_vowel_are_left_out() -> None:
+    take = item()
+    take.aperiodicity[20:80] = 0.9
+    left_out = np.flatnonzero(~sung_as_meant(take))
+    np.testing.assert_array_equal(
+        left_out, np.arange(40, 80), "the consonant and the vowel's first 40 ms stay"
+    )
+
+
+def test_faded_rows_of_a_vowel_are_left_out() -> None:
+    take = item()
+    take.envelope[60:90] -= 2.0
+    np.testing.assert_array_equal(np.flatnonzero(~sung_as_meant(take)), np.arange(60, 90))
+    take.envelope[60:90] += 1.2
+    assert sung_as_meant(take).all(), "8 dB are no fading"
+
+
+def test_noise_of_a_consonant_is_meant() -> None:
+    take = item(("SP", "s", "s", "SP"))
+    take.aperiodicity[:] = 1.0
+    assert sung_as_meant(take).all()
+
+
+def test_batches_mask_padding_and_what_was_not_meant() -> None:
+    take, longer = item(), item()
+    take.aperiodicity[50:60] = 0.9
+    mask = collate([take, longer])["row_mask"].numpy()
+    np.testing.assert_array_equal(np.flatnonzero(mask[0] == 0), np.arange(50, 60))
+    assert mask[1].all()
+
+
+def test_every_third_take_is_also_sped_up() -> None:
+    factors = [factors_of(number) for number in range(9)]
+    assert [len(each) for each in factors] == [2, 1, 1] * 3
+    assert [each[1] for each in factors[::3]] == list(RAISED_BY)
