@@ -15,9 +15,11 @@ from frontend_g2p.inventory import INVENTORY
 from singer.acoustics import SONORANT_CLASSES, positions, role_row
 from singer.features import ROWS_PER_FRAME
 from singer.training.items import Item, load_items
+from singer.training.stretch import stretched
 
 _SONORANT = np.array([phone.phone_class in SONORANT_CLASSES for phone in INVENTORY.values()])
 _EDGE_ROWS = 8
+_FULL_ROWS = 20
 _WHISPERED = 0.5
 """Aperiodicity of the lowest band above which a row has no voice."""
 _FADED_DB = 10.0
@@ -27,7 +29,7 @@ _DB = 20.0 / np.log(10.0)
 
 
 class AcousticDataset(FairseqDataset):
-    """Takes at their own pitch; batches hold takes of similar length."""
+    """Takes at their own pitch, their phones of other lengths in every epoch; batches hold takes of similar length."""
 
     def __init__(self, folder: Path, *, heldout: bool, seed: int) -> None:
         self.items: list[Item] = load_items(folder, heldout=heldout, raised=False)
@@ -43,7 +45,8 @@ class AcousticDataset(FairseqDataset):
         self.epoch = 0 if self.fixed else epoch
 
     def __getitem__(self, index: int) -> Item:
-        return self.items[index]
+        item = self.items[index]
+        return item if self.fixed else stretched(item, np.random.default_rng((self.seed, self.epoch, index)))
 
     def collater(self, samples: list[Item]) -> dict[str, Any]:
         """A batch of B takes, P phones and T frames at most; see ``collate``."""
@@ -80,8 +83,8 @@ def collate(items: list[Item]) -> dict[str, Tensor]:
 
     Returns:
         phone, role, language, frames int64 [B, P]; phone_mask float32 [B, 1, P]; owner int64 [B, T] (phone of a frame); position
-        float32 [B, T, 3]; log_f0 float32 [B, T]; frame_mask float32 [B, 1, T]; row_mask float32 [B, 2T], 0 in
-        padding and where ``sung_as_meant`` says no; timbre int64 [B]; envelope float32
+        float32 [B, T, 3]; log_f0 float32 [B, T]; frame_mask float32 [B, 1, T]; row_weight float32 [B, 2T], 0 in
+        padding and where ``sung_as_meant`` says no, less in long phones; timbre int64 [B]; envelope float32
         [B, 2T, 96]; aperiodicity float32 [B, 2T, 12].
     """
     return {
@@ -94,11 +97,22 @@ def collate(items: list[Item]) -> dict[str, Tensor]:
         "position": _pad([positions(item.frames) for item in items]),
         "log_f0": _pad([item.log_f0[::ROWS_PER_FRAME] for item in items]),
         "frame_mask": _pad([np.ones(item.total, np.float32) for item in items]).unsqueeze(1),
-        "row_mask": _pad([sung_as_meant(item).astype(np.float32) for item in items]),
+        "row_weight": _pad([row_weights(item) for item in items]),
         "timbre": torch.tensor([item.timbre for item in items]),
         "envelope": _pad([item.envelope.astype(np.float32) for item in items]),
         "aperiodicity": _pad([item.aperiodicity.astype(np.float32) for item in items]),
     }
+
+
+def row_weights(item: Item) -> NDArray[np.float32]:
+    """What each row counts in the loss: float32 [2T].
+
+    All rows of a short phone count in full; those of a longer one together as much as the square root of its length, so that
+    held vowels and rests do not outweigh consonants and transitions.
+    """
+    rows = item.frames * ROWS_PER_FRAME
+    weights = np.minimum(np.sqrt(_FULL_ROWS / rows), 1.0)
+    return (np.repeat(weights, rows) * sung_as_meant(item)).astype(np.float32)
 
 
 def sung_as_meant(item: Item) -> NDArray[np.bool_]:

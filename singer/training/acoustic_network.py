@@ -30,7 +30,7 @@ class AcousticShape:
     channels: int = 256
     timbre_size: int = 16
     encoder_dilations: tuple[int, ...] = (1, 1, 2, 2)
-    decoder_dilations: tuple[int, ...] = (1, 2, 4, 8, 1, 2, 4, 1)
+    decoder_dilations: tuple[int, ...] = (1, 2, 4, 8, 1, 2, 4, 1, 2, 1, 1, 1)
     dropout: float = 0.1
 
 

@@ -1,24 +1,35 @@
-"""Loss of the acoustic model: distance of the features and of their movement, over time and over frequency."""
+"""Loss of the acoustic model: distance of the features, of their formants and of their movement over time and frequency."""
 
 from __future__ import annotations
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
+from singer.bands import ENVELOPE_BANDS
 from singer.training.vocoder_network import ENVELOPE_SCALE
 
 _DB = 8.685889638065035
+_AROUND_BANDS = 4.0
+"""About the width of a formant."""
 
 
 class FeatureLoss(nn.Module):
-    """Mean absolute error of envelope and aperiodicity, plus that of their differences over rows and bands.
+    """Mean absolute error of envelope and aperiodicity, plus that of what the envelope has more than the bands around, and of its
+    differences over rows and bands.
 
-    The differences keep transitions and formant edges from being averaged away.
+    Most of an envelope's variance is level and tilt; without a weight of their own formants and transitions are learnt last.
     """
 
+    relief: Tensor
+    relief_weight = 2.0
     time_weight = 1.0
     band_weight = 1.0
     aperiodicity_weight = 2.0
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.register_buffer("relief", torch.from_numpy(relief_matrix()), persistent=False)
 
     def forward(
         self, envelope: Tensor, aperiodicity: Tensor, batch: dict[str, Tensor]
@@ -28,18 +39,28 @@ class FeatureLoss(nn.Module):
         Args:
             envelope: float32 [B, 2T, 96], found.
             aperiodicity: float32 [B, 2T, 12], found.
-            batch: holds the wanted ones and ``row_mask`` float32 [B, 2T].
+            batch: holds the wanted ones and ``row_weight`` float32 [B, 2T].
         """
-        mask = batch["row_mask"].unsqueeze(-1)
-        pair = mask[:, 1:] * mask[:, :-1]
+        weight = batch["row_weight"].unsqueeze(-1)
+        pair = torch.minimum(weight[:, 1:], weight[:, :-1])
         error = (envelope - batch["envelope"]) / ENVELOPE_SCALE
         noise = aperiodicity - batch["aperiodicity"]
-        level = _mean(error.abs(), mask)
-        loss = level + self.aperiodicity_weight * _mean(noise.abs(), mask)
+        level = _mean(error.abs(), weight)
+        loss = level + self.aperiodicity_weight * _mean(noise.abs(), weight)
+        loss = loss + self.relief_weight * _mean((error @ self.relief).abs(), weight)
         loss = loss + self.time_weight * _mean((error[:, 1:] - error[:, :-1]).abs(), pair)
-        loss = loss + self.band_weight * _mean((error[..., 1:] - error[..., :-1]).abs(), mask)
+        loss = loss + self.band_weight * _mean((error[..., 1:] - error[..., :-1]).abs(), weight)
         return loss, level * ENVELOPE_SCALE * _DB
 
 
-def _mean(values: Tensor, mask: Tensor) -> Tensor:
-    return torch.sum(values * mask) / (torch.sum(mask) * values.shape[-1]).clamp_min(1.0)
+def relief_matrix() -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:
+    """What a band has more than the bands around it, these weighted by a Gaussian: float32 [96, 96], to be multiplied from the
+    right.
+    """
+    bands = np.arange(ENVELOPE_BANDS)
+    around = np.exp(-0.5 * ((bands[:, None] - bands) / _AROUND_BANDS) ** 2)
+    return (np.eye(ENVELOPE_BANDS) - around / around.sum(axis=0)).astype(np.float32)
+
+
+def _mean(values: Tensor, weight: Tensor) -> Tensor:
+    return torch.sum(values * weight) / (torch.sum(weight) * values.shape[-1]).clamp_min(1.0)

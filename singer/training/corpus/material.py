@@ -91,13 +91,23 @@ def _mora(onset: str, vowel: str) -> CorpusSyllable:
 @cache
 def english_lines(*, heldout: bool) -> tuple[Line, ...]:
     """English sentences of the corpus, those kept for testing or the others."""
-    text = files("singer.training.corpus").joinpath("english_sentences.tsv").read_text("utf-8")
-    rows = [row.split("\t") for row in text.splitlines()]
     return tuple(
-        Line(tuple(_english_syllables(words)), sentence)
-        for place, (sentence, words) in enumerate(rows)
+        line
+        for place, line in enumerate(_lines("english_sentences.tsv"))
         if (place % HELDOUT_EVERY == HELDOUT_EVERY - 1) == heldout
     )
+
+
+@cache
+def more_english_lines() -> tuple[Line, ...]:
+    """English sentences of the third part of the corpus, read as the engine reads them; none is kept for testing."""
+    return _lines("english_more_sentences.tsv")
+
+
+def _lines(name: str) -> tuple[Line, ...]:
+    text = files("singer.training.corpus").joinpath(name).read_text("utf-8")
+    rows = [row.split("\t") for row in text.splitlines()]
+    return tuple(Line(tuple(_english_syllables(words)), sentence) for sentence, words in rows)
 
 
 def _english_syllables(words: str) -> list[CorpusSyllable]:

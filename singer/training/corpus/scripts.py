@@ -11,7 +11,13 @@ from numpy.typing import NDArray
 
 from frontend_g2p.phones import LANGUAGES, Language
 from singer.training.corpus.english_words import word_line
-from singer.training.corpus.material import Line, balanced_line, english_lines, shuffled_line
+from singer.training.corpus.material import (
+    Line,
+    balanced_line,
+    english_lines,
+    more_english_lines,
+    shuffled_line,
+)
 
 Kind = Literal["spoken", "sung", "breath"]
 
@@ -38,7 +44,11 @@ _SECOND_ROUND: tuple[tuple[Language, Kind], ...] = (
 )
 _FIRST_TAKES = 20 * (_BREATH_ROUND * len(_ROUND) + 1)
 _SECOND_PART = range(_FIRST_TAKES, _FIRST_TAKES + 21 * len(_SECOND_ROUND))
-"""Takes that go after rare phones; before and after them every language has its turn."""
+"""Takes that go after rare phones; before this part and after the third every language has its turn."""
+_THIRD_ENGLISH = 5
+_THIRD_OTHERS: tuple[Language, ...] = ("zh", "yue", "ja")
+_THIRD_PART = range(_SECOND_PART.stop, _SECOND_PART.stop + 88 * (_THIRD_ENGLISH + 1))
+"""Spoken takes: five English sentences, then a row of syllables of another language."""
 _SPOKEN_SYLLABLES = (11, 16)
 _SUNG_SYLLABLES = (8, 12)
 _MORAE_EXTRA = 3
@@ -74,11 +84,14 @@ def script_at(timbre: str, number: int) -> Script:
 
     Eight takes make a round with every language spoken once and sung once; each second round ends with breaths. Takes
     340 to 507 are in rounds of two spoken and two sung rows of English words and one sung take of each other language, all drawn
-    for rare phones, and one English sentence that is held out.
+    for rare phones, and one English sentence that is held out. Takes 508 to 1035 are spoken: five in six are English sentences
+    that come once each.
     """
     if number in _SECOND_PART:
         return _rare_script(timbre, number)
-    passed = number if number < _SECOND_PART.start else number - len(_SECOND_PART)
+    if number in _THIRD_PART:
+        return _spoken_script(timbre, number)
+    passed = number if number < _SECOND_PART.start else number - len(_SECOND_PART) - len(_THIRD_PART)
     turn, place = divmod(passed, len(_ROUND) * _BREATH_ROUND + 1)
     seed = _seed(timbre, number)
     if place == len(_ROUND) * _BREATH_ROUND:
@@ -106,6 +119,22 @@ def _rare_script(timbre: str, number: int) -> Script:
         line = word_line(length, rng) if language == "en" else balanced_line(language, length, rng)
     return Script(
         f"{number:05d}-{language}-{kind}", timbre, kind, language, line, heldout, _seed(timbre, number)
+    )
+
+
+def _spoken_script(timbre: str, number: int) -> Script:
+    turn, place = divmod(number - _THIRD_PART.start, _THIRD_ENGLISH + 1)
+    language: Language = "en"
+    if place < _THIRD_ENGLISH:
+        lines = more_english_lines()
+        order = np.random.default_rng(_seed(timbre, "more english")).permutation(len(lines))
+        line = lines[int(order[(turn * _THIRD_ENGLISH + place) % len(lines)])]
+    else:
+        language = _THIRD_OTHERS[turn % len(_THIRD_OTHERS)]
+        rng = np.random.default_rng(_seed(timbre, f"spoken {number}"))
+        line = balanced_line(language, int(rng.integers(_SPOKEN_SYLLABLES[0], _SPOKEN_SYLLABLES[1] + 1)), rng)
+    return Script(
+        f"{number:05d}-{language}-spoken", timbre, "spoken", language, line, False, _seed(timbre, number)
     )
 
 

@@ -1,5 +1,9 @@
 """What the acoustic model learns from: rows where the teacher did not sing what was asked are left out."""
 
+import json
+from dataclasses import fields, replace
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -7,7 +11,7 @@ pytest.importorskip("torch")
 pytest.importorskip("fairseq")
 
 from singer.acoustics import role_row
-from singer.training.acoustic_data import collate, sung_as_meant
+from singer.training.acoustic_data import AcousticDataset, collate, row_weights, sung_as_meant
 from singer.training.items import Item
 from singer.training.prepare import PHONE_ROWS, RAISED_BY, factors_of
 
@@ -60,12 +64,47 @@ def test_noise_of_a_consonant_is_meant() -> None:
     assert sung_as_meant(take).all()
 
 
-def test_batches_mask_padding_and_what_was_not_meant() -> None:
+def test_batches_leave_out_padding_and_what_was_not_meant() -> None:
     take, longer = item(), item()
     take.aperiodicity[50:60] = 0.9
-    mask = collate([take, longer])["row_mask"].numpy()
-    np.testing.assert_array_equal(np.flatnonzero(mask[0] == 0), np.arange(50, 60))
-    assert mask[1].all()
+    weight = collate([take, longer])["row_weight"].numpy()
+    np.testing.assert_array_equal(np.flatnonzero(weight[0] == 0), np.arange(50, 60))
+    assert (weight[1] > 0).all()
+
+
+def test_long_phones_count_less_than_their_length() -> None:
+    weight = row_weights(item())
+    ends = 2 * np.cumsum(FRAMES)
+    silence, consonant, vowel, _ = (part.sum() for part in np.split(weight, ends[:-1]))
+    assert silence == 20
+    assert consonant == 12, "a short phone counts in full"
+    assert vowel == pytest.approx(np.sqrt(20 * 80)), "80 rows"
+
+
+def test_spoken_takes_have_other_lengths_in_every_epoch(tmp_path: Path) -> None:
+    """The held-out part stays as it is."""
+    take = replace(item(), kind="spoken")
+    arrays = {
+        field.name: getattr(take, field.name)
+        for field in fields(take)
+        if isinstance(getattr(take, field.name), np.ndarray)
+    }
+    for heldout in (False, True):
+        np.savez(tmp_path / f"{heldout}.npz", **arrays)
+    rows = [
+        {"file": f"{heldout}.npz", "timbre": 0, "heldout": heldout, "kind": "spoken", "raised": 1.0}
+        for heldout in (False, True)
+    ]
+    (tmp_path / "items.json").write_text(json.dumps({"timbres": ["toy"], "items": rows}), "utf-8")
+    taught, kept = (AcousticDataset(tmp_path, heldout=heldout, seed=1) for heldout in (False, True))
+    lengths = []
+    for epoch in range(1, 6):
+        taught.set_epoch(epoch)
+        kept.set_epoch(epoch)
+        lengths.append(tuple(taught[0].frames))
+        np.testing.assert_array_equal(taught[0].frames, lengths[-1])
+        np.testing.assert_array_equal(kept[0].frames, FRAMES)
+    assert len(set(lengths)) > 1
 
 
 def test_every_third_take_is_also_sped_up() -> None:
