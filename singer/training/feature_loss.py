@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import numpy as np
 import torch
 from torch import Tensor, nn
 
-from singer.bands import ENVELOPE_BANDS
+from singer.training.relief import relief_matrix
 from singer.training.vocoder_network import ENVELOPE_SCALE
 
 _DB = 8.685889638065035
-_AROUND_BANDS = 4.0
-"""About the width of a formant."""
 
 
 class FeatureLoss(nn.Module):
@@ -51,15 +48,6 @@ class FeatureLoss(nn.Module):
         loss = loss + self.time_weight * _mean((error[:, 1:] - error[:, :-1]).abs(), pair)
         loss = loss + self.band_weight * _mean((error[..., 1:] - error[..., :-1]).abs(), weight)
         return loss, level * ENVELOPE_SCALE * _DB
-
-
-def relief_matrix() -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:
-    """What a band has more than the bands around it, these weighted by a Gaussian: float32 [96, 96], to be multiplied from the
-    right.
-    """
-    bands = np.arange(ENVELOPE_BANDS)
-    around = np.exp(-0.5 * ((bands[:, None] - bands) / _AROUND_BANDS) ** 2)
-    return (np.eye(ENVELOPE_BANDS) - around / around.sum(axis=0)).astype(np.float32)
 
 
 def _mean(values: Tensor, weight: Tensor) -> Tensor:

@@ -29,9 +29,9 @@ class Recipe:
 
 
 SUYIN = Recipe(
-    minutes={"suyin": 40.0, "blend1": 6.0, "blend2": 6.0, "blend3": 6.0},
+    minutes={"suyin": 64.0, "blend1": 12.0, "blend2": 12.0, "blend3": 12.0},
     vocoder=Schedule(updates=5_500, batch=8, learning_rate=6e-4),
-    acoustic=Schedule(updates=10_500, batch=4, learning_rate=8e-4),
+    acoustic=Schedule(updates=17_500, batch=4, learning_rate=8e-4),
 )
 
 
@@ -41,9 +41,10 @@ def suyin(texts: Path) -> Singer:
         name="suyin",
         title="Suyin 素音",
         description="A clear, plain voice that sings Mandarin, Cantonese, English and Japanese; a blend that is nobody's.",
-        version="0.2.0",
+        version="0.3.0",
         timbre=SUYIN.timbres.index("suyin"),
         lowest_midi=48.0,
         highest_midi=84.0,
+        relief=0.75,
         texts=texts,
     )

@@ -15,6 +15,7 @@ from singer.training.export import export_decoder, export_encoder, export_vocode
 from singer.training.fairseq_run import read_network
 from singer.training.plugin_settings import TRUSTED_HZ
 from singer.training.prepare import LANGUAGE_ROWS, PHONE_ROWS
+from singer.training.relief import raised
 from singer.training.vocoder_network import VocoderNetwork
 from voicebanks.manifest import (
     AudioContract,
@@ -40,6 +41,7 @@ class Singer:
         name, title, description, version: as in the manifest.
         timbre: row of the timbre table that the singer is.
         lowest_midi, highest_midi: range.
+        relief: by what share the formants' relief is raised, see ``singer.training.relief``.
         texts: folder with LICENSE, NOTICE and README.md.
     """
 
@@ -50,6 +52,7 @@ class Singer:
     timbre: int
     lowest_midi: float
     highest_midi: float
+    relief: float
     texts: Path
 
 
@@ -75,7 +78,7 @@ def make_voice_folder(singer: Singer, vocoder: Path, acoustic: Path, target: Pat
     filters, acoustics = load_vocoder(vocoder), load_acoustic(acoustic)
     parity = {
         "encoder": export_encoder(acoustics.encoder, partial / "encoder.onnx", SPEC),
-        "decoder": export_decoder(acoustics.decoder, partial / "decoder.onnx", SPEC),
+        "decoder": export_decoder(raised(acoustics.decoder, singer.relief), partial / "decoder.onnx", SPEC),
         "vocoder": export_vocoder(filters, partial / "vocoder.onnx", SPEC),
     }
     for text in ("LICENSE", "NOTICE", "README.md"):

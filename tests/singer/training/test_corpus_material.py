@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from frontend_g2p.inventory import INVENTORY, unit_map
+from frontend_g2p.phonemize import read_line
 from frontend_g2p.phones import LANGUAGES
 from singer.training.corpus.english_words import word_line
 from singer.training.corpus.material import (
@@ -16,6 +17,7 @@ from singer.training.corpus.material import (
     balanced_line,
     english_lines,
     english_phones,
+    more_english_lines,
     shuffled_line,
     syllables,
 )
@@ -75,6 +77,16 @@ def test_english_sentences_are_split_once() -> None:
     words = [len(line.text.split()) for line in training + heldout]
     ends = [sum(item.ends_word for item in line.syllables) for line in training + heldout]
     assert words == ends
+
+
+def test_more_sentences_are_read_as_the_engine_reads_them() -> None:
+    """None of them is held out, none repeats a held-out one."""
+    lines = more_english_lines()
+    assert len({line.text for line in lines}) == len(lines) >= 400
+    assert not {line.text for line in lines} & {line.text for line in english_lines(heldout=True)}
+    for line in lines[::40]:
+        read = [[phone.symbol for phone in item.phones] for item in read_line(line.text.rstrip("."), "en")]
+        assert [phones_of(item) for item in line.syllables] == read
 
 
 def test_english_sentences_cover_arpabet_and_many_diphones() -> None:
@@ -206,3 +218,12 @@ def test_the_second_part_goes_after_rare_phones_and_holds_other_sentences_out() 
     assert len(set(heldout)) == len(heldout) == 20
     assert set(heldout) <= {line.text for line in english_lines(heldout=True)} - first
     assert all(not script.line.text for script in second if not script.heldout)
+
+
+def test_the_third_part_speaks_every_further_sentence_once() -> None:
+    third = [script_at("suyin", number) for number in range(508, 1036)]
+    assert {script.kind for script in third} == {"spoken"}
+    assert not any(script.heldout for script in third)
+    sentences = [script.line.text for script in third if script.language == "en"]
+    assert sorted(sentences) == sorted(line.text for line in more_english_lines())
+    assert {script.language for script in third[5::6]} == {"zh", "yue", "ja"}
