@@ -45,6 +45,6 @@ def suyin(texts: Path) -> Singer:
         timbre=SUYIN.timbres.index("suyin"),
         lowest_midi=48.0,
         highest_midi=84.0,
-        relief=0.75,
+        relief=0.4,
         texts=texts,
     )
