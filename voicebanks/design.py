@@ -24,10 +24,9 @@ from voicebanks.manifest import (
     said,
     write_manifest,
 )
-from voicebanks.portrait import portrait_svg
+from voicebanks.portrait import PORTRAIT_NAME, portrait_svg
 from voicebanks.timbre_space import AXES, SPACE, character_of, check_axes, range_shift_semitones
 
-PORTRAIT = "portrait.svg"
 LOWEST_MIDI, HIGHEST_MIDI = 33.0, 93.0
 """A designed range stays inside A1 to A6: beyond, the models have nothing to go by."""
 
@@ -174,9 +173,9 @@ def _write(folder: Path, manifest: DesignedManifest, base: VoiceFolder) -> None:
     folder.mkdir()
     for name in manifest.licence.files:
         shutil.copyfile(base.folder / name, folder / name)
-    (folder / PORTRAIT).write_text(portrait_svg(manifest.name, manifest.axes), encoding="utf-8")
+    (folder / PORTRAIT_NAME).write_text(portrait_svg(manifest.name, manifest.axes), encoding="utf-8")
     (folder / "README.md").write_text(_readme(manifest, base.manifest), encoding="utf-8")
-    entry = describe_file(folder, PORTRAIT)
+    entry = describe_file(folder, PORTRAIT_NAME)
     write_manifest(folder, manifest.model_copy(update={"files": {"portrait": entry}}))
 
 
@@ -200,7 +199,7 @@ def _readme(manifest: DesignedManifest, base: Manifest) -> str:
     licence = ", ".join(f"`{name}`" for name in manifest.licence.files)
     return f"""# {manifest.title}
 
-<img src="{PORTRAIT}" alt="Portrait of {manifest.title}" width="180">
+<img src="{PORTRAIT_NAME}" alt="Portrait of {manifest.title}" width="180">
 
 {manifest.description}
 

@@ -14,6 +14,7 @@ from xml.sax.saxutils import escape
 
 from voicebanks.timbre_space import AXES
 
+PORTRAIT_NAME = "portrait.svg"
 WIDTH, HEIGHT = 360, 440
 _CENTRE = 180.0
 _FACE_Y = 205.0

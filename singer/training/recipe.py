@@ -46,4 +46,5 @@ def suyin(texts: Path) -> Singer:
         lowest_midi=48.0,
         highest_midi=84.0,
         texts=texts,
+        taught=SUYIN.timbres,
     )
