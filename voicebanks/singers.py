@@ -11,7 +11,7 @@ from voicebanks.load import shipped_folder
 SINGERS: tuple[Design, ...] = (
     Design(
         "tangli",
-        {"sweet": 0.8, "young": 0.9, "feminine": 0.3, "husky": -0.2},
+        {"sweet": 0.5, "young": 0.9, "feminine": 0.8, "husky": -0.2},
         title="Tangli 糖璃 タンリ",
         range_midi=(55.0, 88.0),
         description="Sugar glass: a small, light voice with soft edges. Tangli sounds youngest of the five; vowels are "
