@@ -17,6 +17,7 @@ from singer.even_level import even_level
 from singer.expression import express
 from singer.features import ROWS_PER_FRAME, Features, to_rows
 from singer.formant_tuning import tune_first_formant
+from singer.performance.adjust import in_character
 from singer.performance.performance import PhoneSpan, PhrasePerformance
 from singer.voice import Voice
 
@@ -166,7 +167,7 @@ def encode(track: PhoneTrack, voice: Voice, cancel: CancelToken) -> NDArray[np.f
 def to_features(
     performance: PhrasePerformance, voice: Voice, *, block_frames: int, cancel: CancelToken
 ) -> Iterator[Features]:
-    """Features of a phrase, block by block; they do not depend on the size of the blocks.
+    """Features of a phrase in the voice's character, block by block; they do not depend on the size of the blocks.
 
     Args:
         performance: the phrase.
@@ -188,7 +189,8 @@ def to_features(
     position = positions(track.frames)
     log_f0 = np.log(performance.curves["f0_hz"]).astype(np.float32)
     weight = sonorant_weight(track)
-    rows = {name: to_rows(curve) for name, curve in performance.curves.items()}
+    curves = in_character(performance, voice.character).curves
+    rows = {name: to_rows(curve) for name, curve in curves.items()}
     reach, total = voice.context_frames, performance.frames
     for start in range(0, total, block_frames):
         cancel.check()

@@ -71,6 +71,11 @@ COLOURS: tuple[str, ...] = tuple(name for name in CONTROLS if name != "pitch_cen
 NOTE_COLOURS: tuple[str, ...] = tuple(name for name in COLOURS if name != "loudness_db")
 """Controls under the key ``controls`` of a note; its loudness is a key of the note itself."""
 
+FEATURE_COLOURS: tuple[str, ...] = (
+    "loudness_db", "breathiness", "tension", "gender", "brightness", "mouth_opening", "falsetto",
+)  # fmt: skip
+"""Controls that act on features; a voice may have settings of its own for these, its character."""
+
 VIBRATO = _table(
     depth_cents=Control("cents", 0.0, 200.0, None, "Peak deviation; 0 switches vibrato off. Must be given."),
     rate_hz=Control("Hz", 2.0, 9.0, 5.5, "Cycles per second."),

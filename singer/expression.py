@@ -20,6 +20,7 @@ from singer.bands import (
     hz_to_mel,
     interpolation_matrix,
 )
+from singer.controls import FEATURE_COLOURS
 from singer.features import Features
 
 DB = float(np.log(10.0) / 20.0)
@@ -50,9 +51,6 @@ _LOWEST_TILT_HZ = 500.0
 _HIGHEST_TILT_HZ = 8_000.0
 
 
-_ACTING = ("loudness_db", "breathiness", "tension", "gender", "brightness", "mouth_opening", "falsetto")
-
-
 def express(features: Features, curves: Mapping[str, NDArray[np.float32]]) -> Features:
     """Apply loudness, breathiness, tension, gender, brightness, mouth opening and falsetto.
 
@@ -64,11 +62,11 @@ def express(features: Features, curves: Mapping[str, NDArray[np.float32]]) -> Fe
     Returns:
         T frames; the same object if every curve is neutral.
     """
-    if not any(curves[name].any() for name in _ACTING if name in curves):
+    if not any(curves[name].any() for name in FEATURE_COLOURS if name in curves):
         return features
     still = np.zeros(len(features.envelope), np.float32)
     loudness, breath, tension, gender, brightness, mouth, falsetto = (
-        curves.get(name, still) for name in _ACTING
+        curves.get(name, still) for name in FEATURE_COLOURS
     )
     envelope = _stretch(features.envelope, gender) if gender.any() else features.envelope
     if mouth.any():

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import numpy as np
@@ -35,6 +36,7 @@ class Voice:
         vocoder: filter network (features and f0 at 2T rows -> filters [2T, ...]).
         context_frames: frames that the decoder and the vocoder need on either side to be exact.
         fingerprint: hash of manifest and models; part of every cache key.
+        character: settings of the singer's own, name of ``FEATURE_COLOURS`` to what is added to every performance.
     """
 
     name: str
@@ -50,3 +52,4 @@ class Voice:
     vocoder: Model
     context_frames: int
     fingerprint: str
+    character: Mapping[str, float] = field(default_factory=dict)

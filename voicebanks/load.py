@@ -20,6 +20,7 @@ from voicebanks.manifest import (
     LARGEST_MANIFEST_BYTES,
     MANIFEST_NAME,
     MODEL_ROLES,
+    DesignedManifest,
     FileEntry,
     Manifest,
     parse_manifest,
@@ -43,13 +44,27 @@ class VoiceFolder:
 
     Attributes:
         folder: where it lies.
-        manifest: what it says of itself.
+        manifest: what it says of itself; for a designed voice laid over what its base says.
         manifest_sha256: hash of ``voicebank.json`` as read.
+        base: the voice whose models it uses, if not its own.
     """
 
     folder: Path
     manifest: Manifest
     manifest_sha256: str
+    base: VoiceFolder | None = None
+
+    def folder_of(self, role: str) -> Path:
+        """Folder of the file that ``manifest.files`` has under ``role``."""
+        return self.base.folder if self.base is not None and role in MODEL_ROLES else self.folder
+
+    @property
+    def own_bytes(self) -> int:
+        """Size of the files of ``manifest.files`` that lie in this folder."""
+        own = (
+            entry.bytes for role, entry in self.manifest.files.items() if self.folder_of(role) == self.folder
+        )
+        return sum(own)
 
 
 def shipped_folder() -> Path:
@@ -65,7 +80,7 @@ def list_voices(search: Sequence[Path] = ()) -> tuple[VoiceFolder, ...]:
     """
     found: dict[str, VoiceFolder] = {}
     for folder in _candidates(search):
-        voice = open_folder(folder)
+        voice = open_folder(folder, search)
         found.setdefault(voice.manifest.name, voice)
     return tuple(found[name] for name in sorted(found))
 
@@ -89,17 +104,48 @@ def find_voice(name_or_path: str, search: Sequence[Path] = ()) -> VoiceFolder:
     """
     path = Path(name_or_path)
     if len(path.parts) > 1 or (path / MANIFEST_NAME).is_file():
-        return open_folder(path)
+        return open_folder(path, search)
     for folder in _candidates(search):
         if folder.name == name_or_path:
-            return open_folder(folder)
+            return open_folder(folder, search)
     known = ", ".join(known_names(search)) or "none"
     message = f"no voice has this name; known are {known}; a folder is named by its path, such as ./my-voice"
     raise VoicebankError("unknown_voice", message, f"voice {name_or_path!r}")
 
 
-def open_folder(folder: Path) -> VoiceFolder:
-    """Read the manifest of ``folder``; raises ``VoicebankError``."""
+def open_folder(folder: Path, search: Sequence[Path] = ()) -> VoiceFolder:
+    """Read the manifest of ``folder`` and, if it names a base, that of the base.
+
+    Args:
+        folder: of the voice.
+        search: folders of voices to look for the base in, before the shipped ones.
+
+    Raises:
+        VoicebankError: no voice, a manifest that breaks a rule, or a base that is not there or has a base itself.
+    """
+    manifest, sha256 = _read_manifest(folder)
+    if isinstance(manifest, Manifest):
+        return VoiceFolder(folder, manifest, sha256)
+    base = _open_base(manifest, search, str(folder))
+    return VoiceFolder(folder, manifest.over(base.manifest), sha256, base)
+
+
+def _open_base(manifest: DesignedManifest, search: Sequence[Path], where: str) -> VoiceFolder:
+    """The installed voice that a designed one uses; followed once, so that no chain or circle can form."""
+    for folder in _candidates(search):
+        if folder.name == manifest.base:
+            found, sha256 = _read_manifest(folder)
+            if isinstance(found, Manifest):
+                return VoiceFolder(folder, found, sha256)
+            message = f"its base {manifest.base!r} is itself made from {found.base!r}; name {found.base!r}"
+            raise VoicebankError("base_chain", message, where)
+    known = ", ".join(known_names(search)) or "none"
+    message = f"its base {manifest.base!r} is not installed; known are {known}"
+    raise VoicebankError("base_missing", message, where)
+
+
+def _read_manifest(folder: Path) -> tuple[Manifest | DesignedManifest, str]:
+    """What ``voicebank.json`` of ``folder`` says, and its hash."""
     where = str(folder)
     path = folder / MANIFEST_NAME
     if not folder.is_dir():
@@ -113,13 +159,13 @@ def open_folder(folder: Path) -> VoiceFolder:
     if manifest.name != resolved:
         message = f"is named {resolved!r}, but its manifest says {manifest.name!r}; rename one of them"
         raise VoicebankError("voice_name", message, where)
-    return VoiceFolder(folder, manifest, hashlib.sha256(content).hexdigest())
+    return manifest, hashlib.sha256(content).hexdigest()
 
 
 def check_files(voice: VoiceFolder) -> None:
     """Check place, size and hash of every file that the manifest names; raises ``VoicebankError``."""
-    for entry in voice.manifest.files.values():
-        path = _safe_path(voice.folder, entry)
+    for role, entry in voice.manifest.files.items():
+        path = _safe_path(voice.folder_of(role), entry)
         with path.open("rb") as file:
             found = hashlib.file_digest(file, "sha256").hexdigest()
         if found != entry.sha256:
@@ -171,7 +217,8 @@ def load_folder(found: VoiceFolder, runs_on: RunsOn | None = None) -> Voice:
     check_files(found)
     models = {role: _open_model(found, role, runs_on) for role in MODEL_ROLES}
     manifest = found.manifest
-    hashes = [found.manifest_sha256, *(models[role].sha256 for role in MODEL_ROLES)]
+    manifests = [found.manifest_sha256, *([found.base.manifest_sha256] if found.base else [])]
+    hashes = [*manifests, *(models[role].sha256 for role in MODEL_ROLES)]
     return Voice(
         name=manifest.name,
         title=manifest.title,
@@ -186,12 +233,13 @@ def load_folder(found: VoiceFolder, runs_on: RunsOn | None = None) -> Voice:
         vocoder=models["vocoder"],
         context_frames=manifest.context_frames,
         fingerprint=hashlib.sha256(" ".join(hashes).encode()).hexdigest(),
+        character=dict(manifest.character),
     )
 
 
 def _open_model(found: VoiceFolder, role: str, runs_on: RunsOn | None) -> OnnxModel:
     entry = found.manifest.files[role]
-    path = _safe_path(found.folder, entry)
+    path = _safe_path(found.folder_of(role), entry)
     metadata = found.manifest.audio.metadata(role)
     model = OnnxModel(path, sha256=entry.sha256, metadata=metadata, runs_on=runs_on)
     model.require(_INPUTS[role], _OUTPUTS[role])

@@ -1,6 +1,7 @@
 """``voicebank.json``: what a voice folder says of itself. Strict: what it does not know is an error.
 
-The names and limits here are the file format; changing one needs a new ``version``.
+A trained voice has models of its own (``Manifest``); a designed one names the voice whose models it uses
+(``DesignedManifest``). The names and limits here are the file format; changing one needs a new ``version``.
 """
 
 from __future__ import annotations
@@ -13,18 +14,21 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from frontend_g2p.phones import Language
+from singer.controls import CONTROLS, FEATURE_COLOURS
 from singer.errors import VoicebankError
 from singer.features import ROWS_PER_FRAME
 from singer.timebase import AudioSpec
+from voicebanks.timbre_space import axis_refusal
 
 MANIFEST_NAME = "voicebank.json"
 FORMAT: Literal["singer-voicebank"] = "singer-voicebank"
 MODEL_ROLES: tuple[str, ...] = ("encoder", "decoder", "vocoder")
 
+_OPTIONAL = ("character", "axes", "timbre", "timbres")
 LARGEST_MANIFEST_BYTES = 1_000_000
 LARGEST_FILE_BYTES = 512_000_000
 
-_NAME = r"^[a-z][a-z0-9_-]{0,39}$"
+NAME_PATTERN = r"^[a-z][a-z0-9_-]{0,39}$"
 _SHA256 = r"^[0-9a-f]{64}$"
 
 
@@ -98,43 +102,79 @@ class ModelCard(_Strict):
     command: str
 
 
-class Manifest(_Strict):
-    """The whole of ``voicebank.json``.
+VoiceName = Annotated[str, Field(pattern=NAME_PATTERN)]
+Timbre = Annotated[
+    tuple[Annotated[float, Field(ge=-1e3, le=1e3)], ...], Field(min_length=1, max_length=1_024)
+]
+
+
+class _Identity(_Strict):
+    """What every ``voicebank.json`` holds.
 
     Attributes:
         format, version: always ``singer-voicebank`` and 1.
         name: the folder's name, by which the voice is asked for.
         title, description: for people.
-        languages: languages that it sings, each with its row in the encoder's table.
-        audio: audio contract; every model file repeats it in its metadata.
-        range: notes that it sings.
-        context_frames: frames that decoder and vocoder need on either side of a block to be exact.
-        phones: inventory symbols, and ``SP`` and ``AP``, each with its row in the encoder's table.
-        timbre: the singer's place in the models' timbre space.
-        files: ``encoder``, ``decoder`` and ``vocoder``, and any others that are to be checked.
-        licence: terms.
-        cards: one entry per network, for people.
         version_of_voice: goes up with every release of the voice.
+        range: notes that it sings.
+        licence: terms.
+        character: name of a control that acts on features to what the singer adds to every performance.
+        axes: where the singer stands in the timbre space, for people; ``character`` is what sounds.
     """
 
     format: Literal["singer-voicebank"]
     version: Literal[1]
-    name: Annotated[str, Field(pattern=_NAME)]
+    name: VoiceName
     title: Annotated[str, Field(min_length=1, max_length=100)]
     description: Annotated[str, Field(max_length=2_000)] = ""
     version_of_voice: Annotated[str, Field(pattern=r"^\d+\.\d+\.\d+$")]
+    range: Range
+    licence: Licence
+    character: dict[str, float] = {}
+    axes: dict[str, float] = {}
+
+    @field_validator("character")
+    @classmethod
+    def _in_range(cls, character: dict[str, float]) -> dict[str, float]:
+        for name, value in character.items():
+            if name not in FEATURE_COLOURS:
+                raise ValueError(f"found {name[:40]!r}; allowed are {', '.join(FEATURE_COLOURS)}")
+            if refusal := CONTROLS[name].refusal(name, value):
+                raise ValueError(refusal)
+        return character
+
+    @field_validator("axes")
+    @classmethod
+    def _in_space(cls, axes: dict[str, float]) -> dict[str, float]:
+        for name, value in axes.items():
+            if refusal := axis_refusal(name, value):
+                raise ValueError(refusal)
+        return axes
+
+
+class Manifest(_Identity):
+    """``voicebank.json`` of a trained voice.
+
+    Attributes:
+        languages: languages that it sings, each with its row in the encoder's table.
+        audio: audio contract; every model file repeats it in its metadata.
+        context_frames: frames that decoder and vocoder need on either side of a block to be exact.
+        phones: inventory symbols, and ``SP`` and ``AP``, each with its row in the encoder's table.
+        timbre: the singer's place in the models' timbre space.
+        timbres: the places that the models were taught, by name; designed voices may mix them.
+        files: ``encoder``, ``decoder`` and ``vocoder``, and any others that are to be checked.
+        cards: one entry per network, for people.
+    """
+
     languages: Annotated[dict[Language, Annotated[int, Field(ge=0, le=1_000)]], Field(min_length=1)]
     audio: AudioContract
-    range: Range
     context_frames: Annotated[int, Field(ge=0, le=1_000)]
     phones: Annotated[
         dict[str, Annotated[int, Field(ge=0, le=10_000)]], Field(min_length=3, max_length=1_000)
     ]
-    timbre: Annotated[
-        tuple[Annotated[float, Field(ge=-1e3, le=1e3)], ...], Field(min_length=1, max_length=1_024)
-    ]
+    timbre: Timbre
+    timbres: dict[str, Timbre] = {}
     files: dict[str, FileEntry]
-    licence: Licence
     cards: dict[str, ModelCard] = {}
 
     @model_validator(mode="after")
@@ -148,21 +188,64 @@ class Manifest(_Strict):
         rows = list(self.phones.values())
         if len(set(rows)) != len(rows):
             raise ValueError("two phones share a row")
+        uneven = [name for name, timbre in self.timbres.items() if len(timbre) != len(self.timbre)]
+        if uneven:
+            raise ValueError(f"timbres.{uneven[0]} is not as long as timbre")
         return self
 
 
-def parse_manifest(content: bytes, where: str) -> Manifest:
-    """The manifest that ``content`` holds as JSON; ``VoicebankError`` names every wrong entry."""
+class DesignedManifest(_Identity):
+    """``voicebank.json`` of a voice that sings with the models, phones and languages of another one.
+
+    Attributes:
+        base: name of that voice, which has models of its own.
+        timbre: place in the models' timbre space, if it is not the base's.
+        files: files of this folder that are to be checked; models are never among them.
+    """
+
+    base: VoiceName
+    timbre: Timbre | None = None
+    files: dict[str, FileEntry] = {}
+
+    @model_validator(mode="after")
+    def _leans_on_another(self) -> Self:
+        if self.base == self.name:
+            raise ValueError("base must be another voice")
+        own = [role for role in MODEL_ROLES if role in self.files]
+        if own:
+            raise ValueError(f"files holds {', '.join(own)}, but the models are the base's")
+        return self
+
+    def over(self, base: Manifest) -> Manifest:
+        """The whole manifest: the base's with this voice's identity, its timbre if it has one, and both their files."""
+        identity = {name: getattr(self, name) for name in _Identity.model_fields}
+        models = {role: base.files[role] for role in MODEL_ROLES}
+        timbre = base.timbre if self.timbre is None else self.timbre
+        return base.model_copy(update={**identity, "timbre": timbre, "files": {**models, **self.files}})
+
+
+def parse_manifest(content: bytes, where: str) -> Manifest | DesignedManifest:
+    """The manifest that ``content`` holds as JSON: designed if it names a base; ``VoicebankError`` names every wrong entry."""
     if len(content) > LARGEST_MANIFEST_BYTES:
         message = f"has {len(content)} bytes; at most {LARGEST_MANIFEST_BYTES} are allowed"
         raise VoicebankError("manifest_size", message, where)
     try:
-        return Manifest.model_validate_json(content)
+        kind = DesignedManifest if _names_a_base(content) else Manifest
+        return kind.model_validate_json(content)
     except ValidationError as error:
-        raise VoicebankError("manifest", _said(error), where) from error
+        raise VoicebankError("manifest", said(error), where) from error
 
 
-def _said(error: ValidationError) -> str:
+def _names_a_base(content: bytes) -> bool:
+    try:
+        document = json.loads(content)
+    except (ValueError, RecursionError):  # said better by the validation that follows
+        return False
+    return isinstance(document, dict) and "base" in document
+
+
+def said(error: ValidationError) -> str:
+    """The faults that pydantic found, in one line that names each wrong entry."""
     faults = [
         f"{'.'.join(map(str, fault['loc'])) or 'manifest'}: {fault['msg']}"
         for fault in error.errors(include_url=False)
@@ -177,8 +260,10 @@ def describe_file(folder: Path, path: str) -> FileEntry:
     return FileEntry(path=path, sha256=hashlib.sha256(content).hexdigest(), bytes=len(content))
 
 
-def write_manifest(folder: Path, manifest: Manifest) -> None:
-    """Write ``manifest`` into ``folder`` as readable JSON."""
-    document = manifest.model_dump(mode="json")
+def write_manifest(folder: Path, manifest: Manifest | DesignedManifest) -> None:
+    """Write ``manifest`` into ``folder`` as readable JSON; optional entries that are empty are left out."""
+    document = {
+        key: value for key, value in manifest.model_dump(mode="json").items() if value or key not in _OPTIONAL
+    }
     text = json.dumps(document, ensure_ascii=False, indent=1)
     (folder / MANIFEST_NAME).write_text(text + "\n", encoding="utf-8")

@@ -9,6 +9,7 @@ import click
 
 from api.options import import_options, json_option, score_options
 from api.reporting import print_json
+from api.settings import read_settings
 from api.songs import is_performance_file
 from singer.errors import ScoreError
 from singer.performance.performance import Performance
@@ -119,7 +120,7 @@ def _describe_voice(folder: Path) -> dict[str, Any]:
     from singer.pitch_names import pitch_name
     from voicebanks.load import check_files, open_folder
 
-    voice = open_folder(folder)
+    voice = open_folder(folder, read_settings().voice_folders)
     check_files(voice)
     manifest = voice.manifest
     return {
@@ -135,7 +136,10 @@ def _describe_voice(folder: Path) -> dict[str, Any]:
         "hop_samples": manifest.audio.hop_samples,
         "phones": len(manifest.phones),
         "parameters": sum(card.parameters for card in manifest.cards.values()),
-        "bytes": sum(entry.bytes for entry in manifest.files.values()),
+        "bytes": voice.own_bytes,
+        "base": voice.base.manifest.name if voice.base else None,
+        "axes": dict(manifest.axes),
+        "character": dict(manifest.character),
         "licence": manifest.licence.spdx,
         "files": "all present, sizes and hashes as in the manifest",
     }

@@ -1,4 +1,4 @@
-"""``singer voices``: which voices there are."""
+"""``singer voices``: which voices there are, and what can be done with them."""
 
 from __future__ import annotations
 
@@ -6,22 +6,30 @@ from typing import Any
 
 import click
 
+from api.commands.voices_design import command as design
 from api.options import json_option
 from api.reporting import print_json, print_table
 from api.settings import read_settings
 
 
-@click.command("voices")
+@click.group("voices", invoke_without_command=True)
 @json_option
-def command(as_json: bool) -> None:
-    """List the voices that come with the engine and your own.
+@click.pass_context
+def command(context: click.Context, as_json: bool) -> None:
+    """List the voices that come with the engine and your own, or do something with one.
 
     Your own voices lie in ~/.local/share/singer/voices, or in the folders that SINGER_VOICES names.
 
     \b
     singer voices
     singer voices --json
+    singer voices design mine --sweet 0.6 --young 0.3
     """
+    if context.invoked_subcommand is None:
+        _list(as_json)
+
+
+def _list(as_json: bool) -> None:
     from singer.pitch_names import pitch_name
     from voicebanks.load import list_voices
 
@@ -36,7 +44,8 @@ def command(as_json: bool) -> None:
             "highest": pitch_name(voice.manifest.range.highest_midi),
             "sample_rate_hz": voice.manifest.audio.sample_rate_hz,
             "licence": voice.manifest.licence.spdx,
-            "megabytes": round(sum(entry.bytes for entry in voice.manifest.files.values()) / 1e6, 2),
+            "base": voice.base.manifest.name if voice.base else None,
+            "megabytes": round(voice.own_bytes / 1e6, 2),
             "description": voice.manifest.description,
             "folder": str(voice.folder),
         }
@@ -59,3 +68,6 @@ def command(as_json: bool) -> None:
         for entry in entries
     ]
     print_table(headings, rows)
+
+
+command.add_command(design)

@@ -46,6 +46,16 @@ def _turned(phrase: PhrasePerformance, values: Mapping[str, float]) -> PhrasePer
     return phrase
 
 
+def in_character(phrase: PhrasePerformance, character: Mapping[str, float]) -> PhrasePerformance:
+    """A phrase with a voice's own settings added throughout, kept inside ``CURVE_BOUNDS``; the same object without any.
+
+    Args:
+        phrase: as performed.
+        character: name of ``CONTROLS`` to what is added (``Voice.character``).
+    """
+    return _turned(phrase, character)
+
+
 def turn(phrase: PhrasePerformance, name: str, amount: NDArray[np.float64]) -> PhrasePerformance:
     """One phrase with one control turned frame by frame: what moving a slider while it plays comes to.
 

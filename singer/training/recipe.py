@@ -47,4 +47,5 @@ def suyin(texts: Path) -> Singer:
         highest_midi=84.0,
         relief=0.4,
         texts=texts,
+        taught=SUYIN.timbres,
     )

@@ -27,6 +27,7 @@ from voicebanks.manifest import (
     describe_file,
     write_manifest,
 )
+from voicebanks.portrait import PORTRAIT_NAME, portrait_svg
 
 SPEC = AudioSpec()
 COMMAND = "python -m singer.training make"
@@ -43,6 +44,7 @@ class Singer:
         lowest_midi, highest_midi: range.
         relief: by what share the formants' relief is raised, see ``singer.training.relief``.
         texts: folder with LICENSE, NOTICE and README.md.
+        taught: names of all rows of the timbre table, which the manifest then carries for designed voices to mix.
     """
 
     name: str
@@ -54,6 +56,7 @@ class Singer:
     highest_midi: float
     relief: float
     texts: Path
+    taught: tuple[str, ...] = ()
 
 
 def make_voice_folder(singer: Singer, vocoder: Path, acoustic: Path, target: Path) -> dict[str, float]:
@@ -85,6 +88,8 @@ def make_voice_folder(singer: Singer, vocoder: Path, acoustic: Path, target: Pat
         shutil.copyfile(singer.texts / text, partial / text)
     files = {role: describe_file(partial, f"{role}.onnx") for role in parity}
     _check_size(files, target.name)
+    (partial / PORTRAIT_NAME).write_text(portrait_svg(singer.name, {}), encoding="utf-8")
+    files["portrait"] = describe_file(partial, PORTRAIT_NAME)
     reach = max(filters.reach_frames, acoustics.decoder.reach_frames)
     write_manifest(partial, _manifest(singer, acoustics, filters, files, reach))
     shutil.rmtree(target, ignore_errors=True)
@@ -137,7 +142,8 @@ def _manifest(
     files: dict[str, FileEntry],
     reach_frames: int,
 ) -> Manifest:
-    timbre = acoustics.timbres.weight[singer.timbre].detach().numpy().astype(np.float64)
+    table = acoustics.timbres.weight.detach().numpy().astype(np.float64)
+    rows = [tuple(float(value) for value in row) for row in table]
     sizes = {"encoder": acoustics.encoder, "decoder": acoustics.decoder, "vocoder": filters}
     about = {
         "encoder": "phones in context to hidden vectors",
@@ -165,7 +171,8 @@ def _manifest(
         range=Range(lowest_midi=singer.lowest_midi, highest_midi=singer.highest_midi),
         context_frames=reach_frames,
         phones=PHONE_ROWS,
-        timbre=tuple(float(value) for value in timbre),
+        timbre=rows[singer.timbre],
+        timbres=dict(zip(singer.taught, rows, strict=True)) if singer.taught else {},
         files=files,
         licence=Licence(spdx="Apache-2.0", files=("LICENSE", "NOTICE")),
         cards=cards,

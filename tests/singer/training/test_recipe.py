@@ -15,7 +15,7 @@ from singer.training.fairseq_run import Schedule, read_network, train
 from singer.training.prepare import prepare
 from singer.training.voice_folder import Singer, make_voice_folder
 from tests.singer.test_acoustics import phrase
-from voicebanks.load import load_voice
+from voicebanks.load import load_voice, open_folder
 
 TOY = {
     "vocoder": ("--channels", "16", "--dilations", "1,2", "--segment-frames", "40"),
@@ -64,11 +64,13 @@ def test_from_takes_to_a_voice(tmp_path: Path) -> None:
         assert any(not np.array_equal(before[name], after[name]) for name in before), "did not go on learning"
     for name in ("LICENSE", "NOTICE", "README.md"):
         (tmp_path / name).write_text(name, "utf-8")
-    singer = Singer("toy", "Toy", "", "0.0.1", 0, 48, 84, 0.5, tmp_path)
+    singer = Singer("toy", "Toy", "", "0.0.1", 0, 48, 84, 0.5, tmp_path, taught=("toy",))
     target = tmp_path / "voices" / "toy"
     parity = make_voice_folder(singer, checkpoints["vocoder"], checkpoints["acoustic"], target)
     assert max(parity.values()) < 1e-4
     voice = load_voice(str(target))
+    manifest = open_folder(target).manifest
+    assert manifest.timbres == {"toy": manifest.timbre}
     assert set(voice.phones) == set(INVENTORY)
     blocks = [
         list(sing_phrase(phrase(), voice, seed=1, block_frames=n, cancel=CancelToken())) for n in (9, 200)
