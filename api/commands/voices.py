@@ -1,4 +1,4 @@
-"""``singer voices``: which voices there are."""
+"""``singer voices``: which voices there are, and the verbs about one of them."""
 
 from __future__ import annotations
 
@@ -6,14 +6,16 @@ from typing import Any
 
 import click
 
+from api.commands import voices_passport
 from api.options import json_option
 from api.reporting import print_json, print_table
 from api.settings import read_settings
 
 
-@click.command("voices")
+@click.group("voices", invoke_without_command=True)
 @json_option
-def command(as_json: bool) -> None:
+@click.pass_context
+def command(context: click.Context, as_json: bool) -> None:
     """List the voices that come with the engine and your own.
 
     Your own voices lie in ~/.local/share/singer/voices, or in the folders that SINGER_VOICES names.
@@ -21,7 +23,13 @@ def command(as_json: bool) -> None:
     \b
     singer voices
     singer voices --json
+    singer voices passport suyin
     """
+    if context.invoked_subcommand is None:
+        _list(as_json)
+
+
+def _list(as_json: bool) -> None:
     from singer.pitch_names import pitch_name
     from voicebanks.load import list_voices
 
@@ -59,3 +67,6 @@ def command(as_json: bool) -> None:
         for entry in entries
     ]
     print_table(headings, rows)
+
+
+command.add_command(voices_passport.command)
