@@ -13,7 +13,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 LAYERS = ("frontend_g2p", "singer", "voicebanks", "api")
 # fairseq imports the package singer/training/plugin under a name of its own, so it alone imports relatively.
-TRAINING_ONLY = {"torch", "torchaudio", "fairseq"}
+TRAINING_ONLY = {"torch", "torchaudio", "fairseq", "resemblyzer"}
 MODULES = sorted(path for layer in (*LAYERS, "bench") for path in (ROOT / layer).rglob("*.py"))
 
 

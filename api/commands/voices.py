@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from api.commands.voices_design import command as design
+from api.commands import voices_design, voices_passport
 from api.options import json_option
 from api.reporting import print_json, print_table
 from api.settings import read_settings
@@ -24,6 +24,7 @@ def command(context: click.Context, as_json: bool) -> None:
     singer voices
     singer voices --json
     singer voices design mine --sweet 0.6 --young 0.3
+    singer voices passport suyin
     """
     if context.invoked_subcommand is None:
         _list(as_json)
@@ -70,4 +71,5 @@ def _list(as_json: bool) -> None:
     print_table(headings, rows)
 
 
-command.add_command(design)
+command.add_command(voices_design.command)
+command.add_command(voices_passport.command)

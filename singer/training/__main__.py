@@ -1,10 +1,11 @@
-"""``python -m singer.training make``: from nothing to an installed voice folder, resumed where it stopped."""
+"""``python -m singer.training``: a voice folder from nothing, resumed where it stopped; its passport; its measurements."""
 
 from __future__ import annotations
 
 import logging
 import os
 from concurrent.futures import ThreadPoolExecutor
+from importlib.util import find_spec
 from pathlib import Path
 
 import click
@@ -13,16 +14,20 @@ from platformdirs import user_cache_dir
 from singer.training.corpus.boundaries import settle_boundaries
 from singer.training.corpus.builder import build
 from singer.training.fairseq_run import train
+from singer.training.identity import ResemblyzerEncoder
+from singer.training.passport import make_passport, measure_again
 from singer.training.prepare import prepare
-from singer.training.recipe import SUYIN, Recipe, suyin
+from singer.training.recipe import SINGERS, SUYIN, Recipe, suyin
+from singer.training.teacher import Teacher
 from singer.training.voice_folder import make_voice_folder
 
-SHIPPED_TEXTS = Path(__file__).parents[2] / "voicebanks" / "suyin"
+SHIPPED_VOICES = Path(__file__).parents[2] / "voicebanks"
+SHIPPED_TEXTS = SHIPPED_VOICES / "suyin"
 
 
 @click.group()
 def main() -> None:
-    """Make the shipped voice. Every step skips what is already there."""
+    """Make the shipped voice, its passport, or measure it again. Every step of make skips what is already there."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
 
 
@@ -43,6 +48,48 @@ def make(work: Path | None, target: Path, workers: int) -> None:
     """
     home = work or Path(user_cache_dir("singer-engine"))
     make_voice(SUYIN, home, target, workers)
+    if find_spec("resemblyzer") is None:
+        click.echo(
+            "no passport yet: install the extra passport, then python -m singer.training passport suyin"
+        )
+        return
+    _write_passport("suyin", target)
+
+
+@main.command()
+@click.argument("name", type=click.Choice(sorted(SINGERS)))
+@click.option("--voice", type=click.Path(path_type=Path), help="Her voice folder. Default: the shipped one.")
+def passport(name: str, voice: Path | None) -> None:
+    """Measure the singer NAME and write passport.json into her voice folder.
+
+    \b
+    Example:
+      python -m singer.training passport suyin
+    """
+    _write_passport(name, voice or SHIPPED_VOICES / name)
+
+
+@main.command()
+@click.argument("voice", type=click.Path(path_type=Path))
+def measure(voice: Path) -> None:
+    """Measure the voice in the folder VOICE again, as its passport says; print the evidence as JSON.
+
+    \b
+    Example:
+      python -m singer.training measure voicebanks/suyin
+    """
+    click.echo(measure_again(voice, _open_teacher(), ResemblyzerEncoder()).model_dump_json())
+
+
+def _write_passport(name: str, folder: Path) -> None:
+    recipe, describe = SINGERS[name]
+    timbre = recipe.timbres[describe(folder).timbre]
+    make_passport(name, (recipe, timbre), folder, _open_teacher(), ResemblyzerEncoder())
+    click.echo(f"wrote the passport of {name} into {folder}")
+
+
+def _open_teacher() -> Teacher:
+    return Teacher.open(Path(user_cache_dir("singer-engine")) / "corpus" / "teacher")
 
 
 def make_voice(recipe: Recipe, home: Path, target: Path, workers: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -49,3 +50,7 @@ def suyin(texts: Path) -> Singer:
         texts=texts,
         taught=SUYIN.timbres,
     )
+
+
+SINGERS: Mapping[str, tuple[Recipe, Callable[[Path], Singer]]] = {"suyin": (SUYIN, suyin)}
+"""Name of each shipped singer to her recipe and to what makes her of the folder of her texts."""
