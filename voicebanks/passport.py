@@ -155,7 +155,8 @@ class Passport(_Strict):
         sources: source voice, a style table of the teacher, to its licence.
         mixes: each taught timbre to its mix.
         taught_as: the taught timbre that is the singer.
-        warps: changes of the taught timbre, name to amount; empty if the singer is the timbre as taught.
+        warps: changes of the taught timbre, name of a control to amount (the manifest's ``character``); empty if the singer is
+            the timbre as taught.
         commands: what was run to make the voice and this document.
         files: path of each model file to its SHA-256.
         evidence: measured similarities.
@@ -239,7 +240,7 @@ def write_passport(folder: Path, passport: Passport) -> None:
 
 
 def model_hashes(voice: VoiceFolder) -> dict[str, str]:
-    """Path of each model file to the SHA-256 of its content now.
+    """Path of each model file, the base's for a designed voice, to the SHA-256 of its content now.
 
     Raises:
         VoicebankError: a model file cannot be read.
@@ -248,11 +249,11 @@ def model_hashes(voice: VoiceFolder) -> dict[str, str]:
     for role in MODEL_ROLES:
         path = voice.manifest.files[role].path
         try:
-            with (voice.folder / path).open("rb") as file:
+            with (voice.folder_of(role) / path).open("rb") as file:
                 found[path] = hashlib.file_digest(file, "sha256").hexdigest()
         except OSError as error:
             message = f"cannot be read: {error.strerror}"
-            raise VoicebankError("file_missing", message, str(voice.folder / path)) from error
+            raise VoicebankError("file_missing", message, str(voice.folder_of(role) / path)) from error
     return found
 
 
@@ -263,6 +264,7 @@ def folder_differences(voice: VoiceFolder, passport: Passport) -> tuple[str, ...
         "singer": (passport.singer, manifest.name),
         "version_of_voice": (passport.version_of_voice, manifest.version_of_voice),
         "licence": (passport.licence, manifest.licence.spdx),
+        "warps": (passport.warps, dict(manifest.character)),
     }
     wrong = [
         f"{key}: the passport says {recorded!r}, {manifest_says!r} is in the manifest"

@@ -15,14 +15,14 @@ from singer.training.corpus.boundaries import settle_boundaries
 from singer.training.corpus.builder import build
 from singer.training.fairseq_run import train
 from singer.training.identity import ResemblyzerEncoder
-from singer.training.passport import make_passport, measure_again
+from singer.training.passport import make_passports, measure_again
 from singer.training.prepare import prepare
 from singer.training.recipe import SINGERS, SUYIN, Recipe, suyin
 from singer.training.teacher import Teacher
 from singer.training.voice_folder import make_voice_folder
+from voicebanks.load import VoiceFolder, find_voice, list_voices, open_folder
 
-SHIPPED_VOICES = Path(__file__).parents[2] / "voicebanks"
-SHIPPED_TEXTS = SHIPPED_VOICES / "suyin"
+SHIPPED_TEXTS = Path(__file__).parents[2] / "voicebanks" / "suyin"
 
 
 @click.group()
@@ -49,24 +49,22 @@ def make(work: Path | None, target: Path, workers: int) -> None:
     home = work or Path(user_cache_dir("singer-engine"))
     make_voice(SUYIN, home, target, workers)
     if find_spec("resemblyzer") is None:
-        click.echo(
-            "no passport yet: install the extra passport, then python -m singer.training passport suyin"
-        )
+        click.echo("no passports yet: install the extra passport, then python -m singer.training passport")
         return
-    _write_passport("suyin", target)
+    _write_passports([open_folder(target)] if target != SHIPPED_TEXTS else shipped_singers())
 
 
 @main.command()
-@click.argument("name", type=click.Choice(sorted(SINGERS)))
-@click.option("--voice", type=click.Path(path_type=Path), help="Her voice folder. Default: the shipped one.")
-def passport(name: str, voice: Path | None) -> None:
-    """Measure the singer NAME and write passport.json into her voice folder.
+@click.argument("voices", nargs=-1, metavar="[NAME|FOLDER]...")
+def passport(voices: tuple[str, ...]) -> None:
+    """Measure voices that we made, all shipped singers if none is named, and write passport.json into their folders.
 
     \b
     Example:
-      python -m singer.training passport suyin
+      python -m singer.training passport
+      python -m singer.training passport suyin tangli
     """
-    _write_passport(name, voice or SHIPPED_VOICES / name)
+    _write_passports([find_voice(name) for name in voices] or shipped_singers())
 
 
 @main.command()
@@ -81,11 +79,15 @@ def measure(voice: Path) -> None:
     click.echo(measure_again(voice, _open_teacher(), ResemblyzerEncoder()).model_dump_json())
 
 
-def _write_passport(name: str, folder: Path) -> None:
-    recipe, describe = SINGERS[name]
-    timbre = recipe.timbres[describe(folder).timbre]
-    make_passport(name, (recipe, timbre), folder, _open_teacher(), ResemblyzerEncoder())
-    click.echo(f"wrote the passport of {name} into {folder}")
+def shipped_singers() -> list[VoiceFolder]:
+    """The voices that come with the engine and were made by a recipe, or designed from one that was."""
+    return [voice for voice in list_voices() if (voice.base or voice).manifest.name in SINGERS]
+
+
+def _write_passports(voices: list[VoiceFolder]) -> None:
+    make_passports(voices, _open_teacher(), ResemblyzerEncoder())
+    for voice in voices:
+        click.echo(f"wrote the passport of {voice.manifest.name} into {voice.folder}")
 
 
 def _open_teacher() -> Teacher:

@@ -117,22 +117,36 @@ class Compared:
     """Whose voices are compared.
 
     Attributes:
-        singer: the singer.
-        mix: the blend that she was taught as.
+        singers: every singer, by name.
+        mix: the blend that those in question were taught as.
         sources: names of the teacher's source voices.
-        others: other singers, by name.
     """
 
-    singer: Voice
+    singers: Mapping[str, Voice]
     mix: Blend
     sources: tuple[str, ...]
-    others: Mapping[str, Voice]
 
 
-def measure(
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What was heard of everybody.
+
+    Attributes:
+        mix, sources, singers: lines of the mix, of each source voice and of each singer.
+        tool, material: with what, and on what.
+    """
+
+    mix: Sequence[Line]
+    sources: Mapping[str, Sequence[Line]]
+    singers: Mapping[str, Sequence[Line]]
+    tool: Tool
+    material: Material
+
+
+def hear(
     compared: Compared, teacher: Teacher, encoder: Encoder, lines: tuple[Sequence[int], Sequence[int]] = LINES
-) -> Evidence:
-    """Render and compare everybody.
+) -> Heard:
+    """Render everybody and embed what they give.
 
     Args:
         compared: whose voices.
@@ -149,8 +163,7 @@ def measure(
     takes = [(number, script, render(script, teacher, compared.mix)) for number, script in scripts]
     _log.info("%d lines for each of %d source voices", len(scripts), len(compared.sources))
     mix = [_line(encoder, number, script, take.audio, SAMPLE_RATE_HZ) for number, script, take in takes]
-    singers = {name: _sung_lines(voice, takes, encoder) for name, voice in compared.others.items()}
-    singer = _sung_lines(compared.singer, takes, encoder)
+    singers = {name: _sung_lines(voice, takes, encoder) for name, voice in compared.singers.items()}
     sources = {}
     for name in compared.sources:
         # The mix's prosody, so that a source differs from the mix in timbre alone, as when the mix was taught.
@@ -160,17 +173,22 @@ def measure(
             for number, script in scripts
         ]
         _log.info("heard %s", name)
-    voices = _Voices(singer, mix, sources, singers)
     seconds = {
         kind: round(sum(take.duration_s for _, script, take in takes if script.kind == kind), 1)
         for kind in KINDS
     }
     names = [tuple(script.name for number, script in scripts if number == take) for take in (0, 1)]
+    material = Material(lines=(names[0], names[1]), sung_s=seconds["sung"], spoken_s=seconds["spoken"])
+    return Heard(mix, sources, singers, encoder.tool(), material)
+
+
+def evidence_of(name: str, heard: Heard) -> Evidence:
+    """What was heard of the singer ``name``, beside the sources and all other singers."""
     return Evidence(
-        tool=encoder.tool(),
-        material=Material(lines=(names[0], names[1]), sung_s=seconds["sung"], spoken_s=seconds["spoken"]),
-        sung=_figures(voices, "sung"),
-        spoken=_figures(voices, "spoken"),
+        tool=heard.tool,
+        material=heard.material,
+        sung=_figures(name, heard, "sung"),
+        spoken=_figures(name, heard, "spoken"),
     )
 
 
@@ -207,33 +225,23 @@ def _line(encoder: Encoder, take: int, script: Script, samples: NDArray[np.float
     return Line(script.kind, script.language, take, encoder.embed(samples, rate_hz))
 
 
-@dataclass(frozen=True, slots=True)
-class _Voices:
-    """Lines of the singer, of her mix, of each source voice and of each other singer."""
-
-    singer: Sequence[Line]
-    mix: Sequence[Line]
-    sources: Mapping[str, Sequence[Line]]
-    singers: Mapping[str, Sequence[Line]]
-
-
-def _figures(voices: _Voices, kind: Kind) -> Figures:
-    singer, mix = _takes(voices.singer, kind), _takes(voices.mix, kind)
-    sources = {name: _takes(lines, kind) for name, lines in voices.sources.items()}
-    singers = {name: _takes(lines, kind) for name, lines in voices.singers.items()}
+def _figures(name: str, heard: Heard, kind: Kind) -> Figures:
+    singer, mix = _takes(heard.singers[name], kind), _takes(heard.mix, kind)
+    sources = {source: _takes(lines, kind) for source, lines in heard.sources.items()}
+    others = {other: _takes(lines, kind) for other, lines in heard.singers.items() if other != name}
     apart = [_between(sources[one], sources[two]) for one, two in permutations(sources, 2)]
     own = [_cosine(*takes) for takes in sources.values()]
     return Figures(
         same_source=_spread(own),
         different_sources=_spread(apart or own),
         same_singer=_rounded(_cosine(*singer)),
-        to_sources={name: _rounded(_between(singer, takes)) for name, takes in sources.items()},
+        to_sources={source: _rounded(_between(singer, takes)) for source, takes in sources.items()},
         to_mix=_rounded(_between(singer, mix)),
-        mix_to_sources={name: _rounded(_between(mix, takes)) for name, takes in sources.items()},
-        to_singers={name: _rounded(_between(singer, takes)) for name, takes in singers.items()},
-        across_languages=_spread(_across_languages(voices.singer, kind)),
+        mix_to_sources={source: _rounded(_between(mix, takes)) for source, takes in sources.items()},
+        to_singers={other: _rounded(_between(singer, takes)) for other, takes in others.items()},
+        across_languages=_spread(_across_languages(heard.singers[name], kind)),
         across_languages_of_sources=_spread(
-            [value for lines in voices.sources.values() for value in _across_languages(lines, kind)]
+            [value for lines in heard.sources.values() for value in _across_languages(lines, kind)]
         ),
     )
 

@@ -12,13 +12,15 @@ import pytest
 
 from singer.errors import VoicebankError
 from tests.voicebanks import passports
-from voicebanks.load import find_voice, open_folder, shipped_folder
+from voicebanks.design import Design, design_voice
+from voicebanks.load import find_voice, known_names, open_folder, shipped_folder
 from voicebanks.passport import (
     LARGEST_PASSPORT_BYTES,
     PASSPORT_NAME,
     TOLERANCE,
     evidence_differences,
     folder_differences,
+    model_hashes,
     parse_evidence,
     read_passport,
     write_passport,
@@ -35,11 +37,27 @@ def voice(tmp_path: Path) -> Path:
     return folder
 
 
-def test_suyin_has_a_passport_that_is_hers() -> None:
-    found = find_voice("suyin")
+@pytest.mark.parametrize("name", ["suyin", "tangli", "yaoling", "yansha", "shenlin"])
+def test_every_shipped_singer_has_a_passport_of_her_own(name: str) -> None:
+    found = find_voice(name)
     passport = read_passport(found.folder)
     assert folder_differences(found, passport) == ()
-    assert passport.evidence.sung.to_sources.keys() == passport.sources.keys()
+    for figures in (passport.evidence.sung, passport.evidence.spoken):
+        assert figures.to_sources.keys() == passport.sources.keys()
+        assert figures.to_singers.keys() == set(known_names()) - {name}
+        assert max(figures.to_sources.values()) < figures.same_source.lowest, "a source voice, or as good as"
+
+
+def test_a_designed_voice_is_known_by_the_files_of_its_base_and_by_its_warps(tmp_path: Path) -> None:
+    design_voice(Design("mine", {"young": 0.5}, base="builtin"), tmp_path)
+    voice = open_folder(tmp_path / "mine", [tmp_path])
+    assert model_hashes(voice) == model_hashes(find_voice("builtin"))
+    content = passports.document(tmp_path / "mine")
+    passports.write(tmp_path / "mine", content)
+    (wrong,) = folder_differences(voice, read_passport(tmp_path / "mine"))
+    assert wrong.startswith("warps: the passport says {}")
+    passports.write(tmp_path / "mine", {**content, "warps": dict(voice.manifest.character)})
+    assert folder_differences(voice, read_passport(tmp_path / "mine")) == ()
 
 
 def test_what_is_written_is_read_again(voice: Path) -> None:

@@ -10,7 +10,15 @@ from frontend_g2p.phones import LANGUAGES
 from singer.render import render as render_song
 from singer.training.corpus.scripts import script_at
 from singer.training.corpus.take import render
-from singer.training.identity import LINES, SCRIPTS_OF, Compared, ResemblyzerEncoder, copied, measure
+from singer.training.identity import (
+    LINES,
+    SCRIPTS_OF,
+    Compared,
+    ResemblyzerEncoder,
+    copied,
+    evidence_of,
+    hear,
+)
 from singer.training.teacher import Blend
 from tests.singer.training.toy_teacher import HummingTeacher
 from voicebanks.load import load_voice
@@ -64,10 +72,10 @@ class ColourEncoder:
 def evidence() -> Evidence:
     builtin = load_voice("builtin")
     encoder = ColourEncoder()
-    compared = Compared(builtin, MIX, ("dark", "bright"), {"twin": builtin})
-    measured = measure(compared, ColouredTeacher(), encoder)
+    compared = Compared({"singer": builtin, "twin": builtin}, MIX, ("dark", "bright"))
+    heard = hear(compared, ColouredTeacher(), encoder)
     assert encoder.heard_hz == {24_000, 44_100}
-    return measured
+    return evidence_of("singer", heard)
 
 
 def test_takes_share_no_line_and_hold_every_language_twice(evidence: Evidence) -> None:
