@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import os
 import shutil
 import tempfile
@@ -13,7 +14,13 @@ from pydantic import ValidationError
 
 from singer.errors import OutputError, VoicebankError
 from singer.pitch_names import pitch_name
-from voicebanks.load import VoiceFolder, check_files, find_voice, open_folder
+from voicebanks.load import (
+    VoiceFolder,
+    check_files,
+    find_voice,
+    open_base,
+    open_folder,
+)
 from voicebanks.manifest import (
     MANIFEST_NAME,
     DesignedManifest,
@@ -21,6 +28,7 @@ from voicebanks.manifest import (
     Manifest,
     Range,
     describe_file,
+    parse_manifest,
     said,
     write_manifest,
 )
@@ -29,6 +37,7 @@ from voicebanks.timbre_space import AXES, SPACE, character_of, check_axes, range
 
 LOWEST_MIDI, HIGHEST_MIDI = 33.0, 93.0
 """A designed range stays inside A1 to A6: beyond, the models have nothing to go by."""
+SMALLEST_RANGE = 12.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,13 +91,14 @@ def design_voice(
     check_files(base)
     manifest = _manifest(design, base.manifest)
     target = home / manifest.name
-    _check_target(target, force)
+    _check_base(base, target, search)
     try:
+        _check_target(target, force)
         home.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=home, prefix=f".{manifest.name}.") as partial:
             made = Path(partial) / manifest.name
             _write(made, manifest, base)
-            check_files(open_folder(made, search))
+            check_files(open_folder(made, (home, *search)))
             _put(made, target, Path(partial) / "replaced")
     except OSError as error:
         raise OutputError("output_failed", f"cannot be written: {error.strerror}", str(target)) from error
@@ -123,10 +133,11 @@ def mixed_timbre(base: Manifest, mix: Mapping[str, float]) -> tuple[float, ...] 
 def _manifest(design: Design, base: Manifest) -> DesignedManifest:
     axes = {name: float(design.axes[name]) for name in AXES if design.axes.get(name)}
     lowest, highest = design.range_midi or _moved_range(base.range, axes)
-    if not (LOWEST_MIDI <= lowest < highest <= HIGHEST_MIDI):
+    if not (lowest >= LOWEST_MIDI and lowest + SMALLEST_RANGE <= highest <= HIGHEST_MIDI):
+        whose = "found range" if design.range_midi else "its base and axes give the range"
         message = (
-            f"found range {pitch_name(lowest)}-{pitch_name(highest)}; it must rise, "
-            f"inside {pitch_name(LOWEST_MIDI)}-{pitch_name(HIGHEST_MIDI)}"
+            f"{whose} {pitch_name(lowest)}-{pitch_name(highest)}; it must rise by an octave at least, "
+            f"inside {pitch_name(LOWEST_MIDI)}-{pitch_name(HIGHEST_MIDI)}; --range sets another"
         )
         raise VoicebankError("range", message, f"voice {design.name[:40]!r}")
     try:
@@ -159,18 +170,49 @@ def _described(axes: Mapping[str, float], base_title: str) -> str:
     return f"Designed from {base_title}: {told}."
 
 
+def _check_base(base: VoiceFolder, target: Path, search: Sequence[Path]) -> None:
+    """The manifest names its base, so the name must lead to the folder that was designed from."""
+    name = base.manifest.name
+    try:
+        found = open_base(name, target, search).folder
+    except VoicebankError:
+        found = None
+    if found is None or found.resolve() != base.folder.resolve():
+        leads = "nowhere" if found is None else f"to {found}"
+        message = (
+            f"a designed voice finds its base by name, and {name!r} leads {leads} from {target.parent}; "
+            "put the base there"
+        )
+        raise VoicebankError("base_elsewhere", message, str(base.folder))
+
+
 def _check_target(target: Path, force: bool) -> None:
     if not (target.exists() or target.is_symlink()):
         return
+    if target.is_symlink() or not _is_designed(target):
+        raise OutputError("output_exists", "is there already and is no designed voice; it stays", str(target))
     if not force:
         raise OutputError("output_exists", "is there already; --force replaces it", str(target))
-    if target.is_symlink() or not (target / MANIFEST_NAME).is_file():
-        raise OutputError("output_exists", "is there already and is no voice folder; it stays", str(target))
+
+
+def _is_designed(folder: Path) -> bool:
+    path = folder / MANIFEST_NAME
+    try:
+        return path.is_file() and isinstance(parse_manifest(path.read_bytes(), str(path)), DesignedManifest)
+    except VoicebankError:
+        return False
 
 
 def _write(folder: Path, manifest: DesignedManifest, base: VoiceFolder) -> None:
     """Everything that the folder holds; the manifest comes last."""
     folder.mkdir()
+    own = {"README.md", PORTRAIT_NAME, MANIFEST_NAME}.intersection(manifest.licence.files)
+    if own:
+        named = ", ".join(sorted(own))
+        message = (
+            f"its licence lies in {named}, which a designed voice writes anew; give it a file of its own"
+        )
+        raise VoicebankError("licence_missing", message, str(base.folder))
     for name in manifest.licence.files:
         shutil.copyfile(base.folder / name, folder / name)
     (folder / PORTRAIT_NAME).write_text(portrait_svg(manifest.name, manifest.axes), encoding="utf-8")
@@ -199,7 +241,7 @@ def _readme(manifest: DesignedManifest, base: Manifest) -> str:
     licence = ", ".join(f"`{name}`" for name in manifest.licence.files)
     return f"""# {manifest.title}
 
-<img src="{PORTRAIT_NAME}" alt="Portrait of {manifest.title}" width="180">
+<img src="{PORTRAIT_NAME}" alt="Portrait of {html.escape(manifest.title)}" width="180">
 
 {manifest.description}
 

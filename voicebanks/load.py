@@ -7,7 +7,7 @@ hash before it is used.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -72,15 +72,27 @@ def shipped_folder() -> Path:
     return Path(__file__).parent
 
 
-def list_voices(search: Sequence[Path] = ()) -> tuple[VoiceFolder, ...]:
+def list_voices(
+    search: Sequence[Path] = (), *, refused: Callable[[VoicebankError], None] | None = None
+) -> tuple[VoiceFolder, ...]:
     """Voices in the folders of ``search`` and those shipped, by name; the first one of a name counts.
 
+    Args:
+        search: folders of voices, looked through before the shipped ones.
+        refused: told of each voice that cannot be opened, which is then left out; ``None`` raises the error.
+
     Raises:
-        VoicebankError: a folder holds a manifest that cannot be read.
+        VoicebankError: a voice cannot be opened, and nobody is told of it.
     """
     found: dict[str, VoiceFolder] = {}
     for folder in _candidates(search):
-        voice = open_folder(folder, search)
+        try:
+            voice = open_folder(folder, search)
+        except VoicebankError as error:
+            if refused is None:
+                raise
+            refused(error)
+            continue
         found.setdefault(voice.manifest.name, voice)
     return tuple(found[name] for name in sorted(found))
 
@@ -92,8 +104,11 @@ def known_names(search: Sequence[Path] = ()) -> list[str]:
 
 def _candidates(search: Sequence[Path]) -> Iterator[Path]:
     for home in (*search, shipped_folder()):
-        if home.is_dir():
-            yield from sorted(path.parent for path in home.glob(f"*/{MANIFEST_NAME}"))
+        try:
+            found = sorted(path.parent for path in home.glob(f"*/{MANIFEST_NAME}")) if home.is_dir() else []
+        except OSError:  # too long for a name, or a folder that may not be looked into
+            continue
+        yield from found
 
 
 def find_voice(name_or_path: str, search: Sequence[Path] = ()) -> VoiceFolder:
@@ -103,14 +118,21 @@ def find_voice(name_or_path: str, search: Sequence[Path] = ()) -> VoiceFolder:
         VoicebankError: no such voice (the message lists the known ones), or its manifest cannot be read.
     """
     path = Path(name_or_path)
-    if len(path.parts) > 1 or (path / MANIFEST_NAME).is_file():
+    if len(path.parts) > 1 or _is_voice(path):
         return open_folder(path, search)
     for folder in _candidates(search):
         if folder.name == name_or_path:
             return open_folder(folder, search)
     known = ", ".join(known_names(search)) or "none"
     message = f"no voice has this name; known are {known}; a folder is named by its path, such as ./my-voice"
-    raise VoicebankError("unknown_voice", message, f"voice {name_or_path!r}")
+    raise VoicebankError("unknown_voice", message, f"voice {name_or_path[:60]!r}")
+
+
+def _is_voice(folder: Path) -> bool:
+    try:
+        return (folder / MANIFEST_NAME).is_file()
+    except OSError:  # too long for a name, or a folder that may not be looked into
+        return False
 
 
 def open_folder(folder: Path, search: Sequence[Path] = ()) -> VoiceFolder:
@@ -118,7 +140,7 @@ def open_folder(folder: Path, search: Sequence[Path] = ()) -> VoiceFolder:
 
     Args:
         folder: of the voice.
-        search: folders of voices to look for the base in, before the shipped ones.
+        search: folders of voices to look for the base in, after the folder that this voice lies in and before the shipped ones.
 
     Raises:
         VoicebankError: no voice, a manifest that breaks a rule, or a base that is not there or has a base itself.
@@ -126,22 +148,33 @@ def open_folder(folder: Path, search: Sequence[Path] = ()) -> VoiceFolder:
     manifest, sha256 = _read_manifest(folder)
     if isinstance(manifest, Manifest):
         return VoiceFolder(folder, manifest, sha256)
-    base = _open_base(manifest, search, str(folder))
-    return VoiceFolder(folder, manifest.over(base.manifest), sha256, base)
+    base = open_base(manifest.base, folder, search)
+    try:
+        return VoiceFolder(folder, manifest.over(base.manifest), sha256, base)
+    except ValueError as error:
+        raise VoicebankError("manifest", str(error), str(folder)) from error
 
 
-def _open_base(manifest: DesignedManifest, search: Sequence[Path], where: str) -> VoiceFolder:
-    """The installed voice that a designed one uses; followed once, so that no chain or circle can form."""
-    for folder in _candidates(search):
-        if folder.name == manifest.base:
-            found, sha256 = _read_manifest(folder)
+def open_base(name: str, folder: Path, search: Sequence[Path] = ()) -> VoiceFolder:
+    """The voice that a designed one in ``folder`` uses; followed once, so that no chain or circle can form.
+
+    A voice of this name beside the designed one comes first: an own voice that is called like a shipped one changes no shipped
+    singer.
+
+    Raises:
+        VoicebankError: it is not installed (``base_missing``) or has a base itself (``base_chain``).
+    """
+    for candidate in _candidates((folder.absolute().parent, *search)):
+        if candidate.name == name:
+            found, sha256 = _read_manifest(candidate)
             if isinstance(found, Manifest):
-                return VoiceFolder(folder, found, sha256)
-            message = f"its base {manifest.base!r} is itself made from {found.base!r}; name {found.base!r}"
-            raise VoicebankError("base_chain", message, where)
+                return VoiceFolder(candidate, found, sha256)
+            message = f"its base {name!r} is itself made from {found.base!r}; name {found.base!r}"
+            raise VoicebankError("base_chain", message, str(folder))
     known = ", ".join(known_names(search)) or "none"
-    message = f"its base {manifest.base!r} is not installed; known are {known}"
-    raise VoicebankError("base_missing", message, where)
+    raise VoicebankError(
+        "base_missing", f"its base {name!r} is not installed; known are {known}", str(folder)
+    )
 
 
 def _read_manifest(folder: Path) -> tuple[Manifest | DesignedManifest, str]:
@@ -172,10 +205,10 @@ def check_files(voice: VoiceFolder) -> None:
             message = f"sha256 is {found}, the manifest says {entry.sha256}; get the voice again"
             raise VoicebankError("file_hash", message, str(path))
     for name in voice.manifest.licence.files:
-        if Path(name).name != name or not (voice.folder / name).is_file():
-            raise VoicebankError(
-                "licence_missing", f"the licence file {name!r} is not there", str(voice.folder)
-            )
+        path = voice.folder / name
+        if Path(name).name != name or path.is_symlink() or not path.is_file():
+            message = f"the licence file {name!r} is not there, or no plain file"
+            raise VoicebankError("licence_missing", message, str(voice.folder))
 
 
 def _safe_path(folder: Path, entry: FileEntry) -> Path:

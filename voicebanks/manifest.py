@@ -133,6 +133,13 @@ class _Identity(_Strict):
     character: dict[str, float] = {}
     axes: dict[str, float] = {}
 
+    @field_validator("title", "description")
+    @classmethod
+    def _printable(cls, text: str) -> str:
+        if not text.isprintable() or text.isspace():
+            raise ValueError(f"{text[:40]!r} must be one line of letters that can be seen")
+        return text
+
     @field_validator("character")
     @classmethod
     def _in_range(cls, character: dict[str, float]) -> dict[str, float]:
@@ -221,6 +228,10 @@ class DesignedManifest(_Identity):
         identity = {name: getattr(self, name) for name in _Identity.model_fields}
         models = {role: base.files[role] for role in MODEL_ROLES}
         timbre = base.timbre if self.timbre is None else self.timbre
+        if len(timbre) != len(base.timbre):
+            raise ValueError(
+                f"timbre has {len(timbre)} numbers, its base {base.name!r} takes {len(base.timbre)}; design the voice again"
+            )
         return base.model_copy(update={**identity, "timbre": timbre, "files": {**models, **self.files}})
 
 

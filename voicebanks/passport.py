@@ -200,7 +200,10 @@ def read_passport(folder: Path) -> Passport:
     """
     path = folder / PASSPORT_NAME
     if not path.is_file() or path.is_symlink():
-        message = f"holds no {PASSPORT_NAME}; python -m singer.training passport NAME writes one for a shipped singer"
+        message = (
+            f"holds no {PASSPORT_NAME}; python -m singer.training passport NAME writes one for a voice "
+            "that the recipes made, or that was designed from one"
+        )
         raise VoicebankError("passport_missing", message, str(folder))
     with path.open("rb") as file:
         content = file.read(LARGEST_PASSPORT_BYTES + 1)

@@ -10,6 +10,7 @@ from api.commands import voices_design, voices_passport
 from api.options import json_option
 from api.reporting import print_json, print_table
 from api.settings import read_settings
+from singer.errors import VoicebankError
 
 
 @click.group("voices", invoke_without_command=True)
@@ -28,13 +29,18 @@ def command(context: click.Context, as_json: bool) -> None:
     """
     if context.invoked_subcommand is None:
         _list(as_json)
+    elif as_json:
+        raise click.UsageError(f"write --json after {context.invoked_subcommand}")
 
 
 def _list(as_json: bool) -> None:
     from singer.pitch_names import pitch_name
     from voicebanks.load import list_voices
 
-    found = list_voices(read_settings().voice_folders)
+    def tell(error: VoicebankError) -> None:
+        click.echo(f"left out: {error}", err=True)
+
+    found = list_voices(read_settings().voice_folders, refused=tell)
     entries: list[dict[str, Any]] = [
         {
             "name": voice.manifest.name,

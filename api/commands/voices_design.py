@@ -33,17 +33,25 @@ def _axis_options(command: Command) -> Command:
 def _range(context: click.Context, _: click.Parameter, value: str | None) -> tuple[float, float] | None:
     if value is None:
         return None
-    lowest, _dash, highest = value.partition("-")
+    lowest, dash, highest = value.partition("-")
+    if not dash:
+        raise click.BadParameter(f"write two pitches, such as C3-C6 or 48-84; found {value[:40]!r}")
     try:
-        return pitch_midi(lowest.strip()), pitch_midi(highest.strip())
+        return _midi(lowest.strip()), _midi(highest.strip())
     except ValueError as error:
-        raise click.BadParameter(f"write two pitches, such as C3-C6: {error}") from error
+        raise click.BadParameter(f"write two pitches, such as C3-C6 or 48-84: {error}") from error
+
+
+def _midi(text: str) -> float:
+    return float(text) if text.replace(".", "", 1).isdecimal() else pitch_midi(text)
 
 
 def _weights(context: click.Context, _: click.Parameter, values: tuple[str, ...]) -> dict[str, float]:
-    weights = {}
+    weights: dict[str, float] = {}
     for value in values:
         name, _sign, weight = value.partition("=")
+        if name in weights:
+            raise click.BadParameter(f"{name[:40]!r} is given twice")
         try:
             weights[name] = float(weight)
         except ValueError as error:
@@ -77,7 +85,11 @@ def command(name: str, output: Path | None, force: bool, as_json: bool, **given:
     singer voices design bass --feminine -1 --range D2-D5 -o voices
     """
     from voicebanks.design import Design, design_voice
+    from voicebanks.load import find_voice, known_names
 
+    if name in known_names():
+        shipped = ", ".join(known_names())
+        raise click.BadParameter(f"a shipped voice has this name; taken are {shipped}", param_hint="NAME")
     folders = read_settings().voice_folders
     axes = {axis: given[axis] for axis in _AXES}
     design = Design(
@@ -89,9 +101,14 @@ def command(name: str, output: Path | None, force: bool, as_json: bool, **given:
         range_midi=given["range_midi"],
         mix=given["mix"],
     )
+    if output is not None and not output.name:
+        raise click.BadParameter("write the name of a folder", param_hint="-o")
     home = output or folders[-1]
     voice = design_voice(design, home, search=(home, *folders), force=force)
     manifest = voice.manifest
+    if home in folders and find_voice(manifest.name, folders).folder != voice.folder:
+        other = find_voice(manifest.name, folders).folder
+        click.echo(f"note: {other} has the same name and comes first; name yours by its folder", err=True)
     lowest, highest = (pitch_name(midi) for midi in (manifest.range.lowest_midi, manifest.range.highest_midi))
     if as_json:
         print_json(

@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 from platformdirs import user_cache_dir
 
+from singer.errors import ModelError
 from singer.training.corpus.boundaries import settle_boundaries
 from singer.training.corpus.builder import build
 from singer.training.fairseq_run import train
@@ -76,7 +77,8 @@ def measure(voice: Path) -> None:
     Example:
       python -m singer.training measure voicebanks/suyin
     """
-    click.echo(measure_again(voice, _open_teacher(), ResemblyzerEncoder()).model_dump_json())
+    encoder = _encoder()
+    click.echo(measure_again(voice, _open_teacher(), encoder).model_dump_json())
 
 
 def shipped_singers() -> list[VoiceFolder]:
@@ -85,9 +87,18 @@ def shipped_singers() -> list[VoiceFolder]:
 
 
 def _write_passports(voices: list[VoiceFolder]) -> None:
-    make_passports(voices, _open_teacher(), ResemblyzerEncoder())
+    encoder = _encoder()
+    make_passports(voices, _open_teacher(), encoder)
     for voice in voices:
         click.echo(f"wrote the passport of {voice.manifest.name} into {voice.folder}")
+
+
+def _encoder() -> ResemblyzerEncoder:
+    """Opened before anything that takes time; the command ends with one line if it is missing."""
+    try:
+        return ResemblyzerEncoder()
+    except ModelError as error:
+        raise click.ClickException(str(error)) from error
 
 
 def _open_teacher() -> Teacher:

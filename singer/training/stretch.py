@@ -1,7 +1,7 @@
 """Spoken takes as if they were sung: vowels held, everything a little slower or faster; new lengths each time a take is read.
 
 The teacher's consonants are clearest in speech, and her long vowels fade. So spoken vowels are held by going to and fro over
-their own steady middle at natural speed, which keeps the texture that a held row would lose.
+their own steady middle at natural speed or slower, which keeps the texture that a held row would lose.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ def held(count: int, target: int) -> NDArray[np.int64]:
     low, high = (round(share * count) for share in _MIDDLE)
     stay = target - low - (count - high)
     width = max(high - low - 1, 1)
-    # An odd number of passes ends where the way out begins; each is at natural speed or a little slower.
+    # An odd number of passes ends where the way out begins; each is at natural speed, or down to a third of it.
     passes = max((stay // width - 1) // 2 * 2 + 1, 1)
     phase = np.arange(stay) * passes / max(stay - 1, 1)
     inside = 1.0 - np.abs(np.mod(phase, 2.0) - 1.0)

@@ -57,7 +57,14 @@ def test_a_voice_is_replaced_only_by_force() -> None:
         (("--range", "C3"), 2, "such as C3-C6"),
         (("--range", "C3-H6"), 2, "such as C3-C6"),
         (("--range", "C6-C3"), 6, "it must rise"),
+        (("--range", "48-52"), 6, "by an octave at least"),
         (("--mix", "one"), 2, "NAME=WEIGHT"),
+        (("--mix", "one=1", "--mix", "one=2"), 2, "given twice"),
+        (("--title", "two\nlines"), 6, "one line"),
+        (("--title", "  "), 6, "one line"),
+        (("--base", "a" * 300), 6, "no voice has this name"),
+        (("-o", "a" * 300), 8, "cannot be written"),
+        (("-o", ""), 2, "name of a folder"),
         (("--mix", "one=1"), 6, "no timbres"),
         (("--base", "nobody"), 6, "no voice has this name"),
         (("--base", "tangli"), 6, "made from 'suyin'"),
@@ -68,6 +75,24 @@ def test_wrong_use(more: tuple[object, ...], code: int, message: str) -> None:
     assert result.exit_code == code
     assert message in result.stderr
     assert not Path("here/mine").exists()
+
+
+def test_ranges_may_be_numbers() -> None:
+    result = run("voices", "design", "mine", *BASE, "-o", "here", "--range", "48-84")
+    assert "Mine, C3-C6" in result.stdout
+
+
+def test_the_name_of_a_shipped_voice_is_taken() -> None:
+    result = run("voices", "design", "suyin", *BASE, "-o", "here")
+    assert result.exit_code == 2
+    assert "a shipped voice has this name" in result.stderr
+
+
+def test_json_belongs_to_the_verb() -> None:
+    result = run("voices", "--json", "design", "mine", *BASE, "-o", "here")
+    assert result.exit_code == 2
+    assert "write --json after design" in result.stderr
+    assert not Path("here").exists()
 
 
 def test_a_name_that_is_no_name() -> None:

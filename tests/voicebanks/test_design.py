@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -38,6 +39,15 @@ def home(tmp_path: Path) -> Path:
 def design(home: Path, name: str = "mine", **more: Any) -> Path:
     asked = Design(name, **{"axes": SOFT, "base": "builtin", **more})
     return design_voice(asked, home, search=(home,)).folder
+
+
+def _trained(home: Path, name: str) -> Path:
+    """A trained voice called ``name``; its manifest."""
+    shutil.copytree(
+        shipped_folder() / "builtin", home / name, ignore=shutil.ignore_patterns("*.py", "__pycache__")
+    )
+    edit(home / name, lambda manifest: manifest.update(name=name))
+    return home / name / MANIFEST_NAME
 
 
 def refused(folder: Path, search: tuple[Path, ...] = ()) -> SingerError:
@@ -183,9 +193,51 @@ class TestDesigning:
     def test_a_folder_that_is_no_voice_is_never_replaced(self, home: Path) -> None:
         (home / "mine").mkdir(parents=True)
         (home / "mine" / "diary.txt").write_text("dear", encoding="utf-8")
-        with pytest.raises(OutputError, match="no voice folder"):
+        with pytest.raises(OutputError, match="no designed voice"):
             design_voice(Design("mine", SOFT, "builtin"), home, force=True)
         assert (home / "mine" / "diary.txt").exists()
+
+    def test_a_trained_voice_is_never_replaced(self, home: Path) -> None:
+        before = _trained(home, "mine").read_bytes()
+        with pytest.raises(OutputError, match="no designed voice"):
+            design_voice(Design("mine", SOFT, "builtin"), home, force=True)
+        assert (home / "mine" / MANIFEST_NAME).read_bytes() == before
+
+    def test_a_base_beside_it_comes_first(self, home: Path) -> None:
+        """So the voices of one folder belong together, and an own voice changes no shipped singer."""
+        _trained(home, "suyin")
+        own = open_folder(design(home, base="suyin"))
+        assert own.base is not None
+        assert own.base.folder == home / "suyin"
+        shipped = find_voice("tangli", (home,))
+        assert shipped.base is not None
+        assert shipped.base.folder == shipped_folder() / "suyin"
+
+    def test_a_base_that_its_name_does_not_lead_to_is_refused(self, home: Path, tmp_path: Path) -> None:
+        for name, leads in (("suyin", str(shipped_folder() / "suyin")), ("far", "nowhere")):
+            _trained(tmp_path / "elsewhere", name)
+            with pytest.raises(VoicebankError, match=f"leads .*{leads}") as caught:
+                design_voice(Design("mine", SOFT, str(tmp_path / "elsewhere" / name)), home)
+            assert caught.value.code == "base_elsewhere"
+        assert not (home / "mine").exists()
+
+    def test_a_licence_is_never_overwritten_nor_fetched_from_elsewhere(self, home: Path) -> None:
+        _trained(home, "lic")
+        (home / "lic" / "README.md").write_text("terms", encoding="utf-8")
+        edit(home / "lic", lambda manifest: manifest["licence"].update(files=["README.md"]))
+        with pytest.raises(VoicebankError, match="writes anew"):
+            design_voice(Design("mine", SOFT, "lic"), home, search=(home,))
+        (home / "secret").write_text("secret", encoding="utf-8")
+        (home / "lic" / "TERMS").symlink_to(home / "secret")
+        edit(home / "lic", lambda manifest: manifest["licence"].update(files=["TERMS"]))
+        with pytest.raises(VoicebankError, match="no plain file"):
+            design_voice(Design("mine", SOFT, "lic"), home, search=(home,))
+        assert not (home / "mine").exists()
+
+    def test_a_timbre_of_another_size_is_refused(self, home: Path) -> None:
+        folder = design(home)
+        edit(folder, lambda manifest: manifest.update(timbre=[1.0] * 40))
+        assert "timbre has 40 numbers" in refused(folder).message
 
     def test_nothing_is_left_when_it_fails(self, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         def full(*_: object) -> None:
