@@ -21,6 +21,8 @@ _STEP_S = 0.1
 _HEAD_S, _FOOT_S = 0.06, 0.04
 _LOWEST_HZ, _HIGHEST_HZ = 60.0, 1_500.0
 _CLEAR = 0.8
+_CLEAR_SHARE = 0.8
+"""Share of the points that must have a clear pitch."""
 _FIRST_PEAK_SHARE = 0.9
 _EDGE_S = 0.02
 _SILENT_DBFS = -90.0
@@ -53,7 +55,7 @@ class Quality:
     def is_good(self) -> bool:
         """Whether pitch is clear and right almost everywhere, nothing clips, and rests are silent."""
         in_tune = self.points == 0 or (
-            self.clear_points >= 0.8 * self.points and (self.within_50_cents or 0.0) >= 0.9
+            self.clear_points >= _CLEAR_SHARE * self.points and (self.within_50_cents or 0.0) >= 0.9
         )
         return in_tune and self.peak_dbfs <= 0.0 and self.rests_peak_dbfs <= _SILENT_DBFS
 
@@ -64,6 +66,8 @@ class Quality:
         else:
             pitch = f"pitch within {self.pitch_error_cents:.1f} cents (median)"
             pitch += f", {100 * self.within_50_cents:.0f} % of {self.clear_points} points within 50"
+            if self.clear_points < _CLEAR_SHARE * self.points:
+                pitch += f", NOT clear at {self.points - self.clear_points} of {self.points}"
         peak = "no sound" if math.isinf(self.peak_dbfs) else f"peak {self.peak_dbfs:.1f} dBFS"
         silent = self.rests_peak_dbfs <= _SILENT_DBFS
         rests = "rests silent" if silent else f"rests NOT silent ({self.rests_peak_dbfs:.0f} dBFS)"

@@ -88,6 +88,15 @@ def test_silence_where_singing_is_due_is_found(rendered: np.ndarray) -> None:
     assert "no clear pitch" in quality.line()
 
 
+def test_it_says_when_too_few_places_are_clear(rendered: np.ndarray) -> None:
+    hissing = rendered.copy()
+    hissing[: round(1.8 * 44_100)] = 0.1 * np.random.default_rng(2).standard_normal(round(1.8 * 44_100))
+    quality = measured(hissing)
+    assert 0 < quality.clear_points < 0.8 * quality.points
+    assert not quality.is_good
+    assert f"NOT clear at {quality.points - quality.clear_points} of {quality.points}" in quality.line()
+
+
 def test_long_songs_are_measured_at_a_bounded_number_of_places() -> None:
     long = song(*(phrase(2.0 * index, index=index) for index in range(200)))
     assert QualityMeter(long, 44_100).result().points == LARGEST_POINTS
