@@ -255,10 +255,10 @@ def _names_a_base(content: bytes) -> bool:
     return isinstance(document, dict) and "base" in document
 
 
-def said(error: ValidationError) -> str:
-    """The faults that pydantic found, in one line that names each wrong entry."""
+def said(error: ValidationError, whole: str = "manifest") -> str:
+    """The first five faults that pydantic found, in one line; each names its entry, or ``whole`` where no single one is wrong."""
     faults = [
-        f"{'.'.join(map(str, fault['loc'])) or 'manifest'}: {fault['msg']}"
+        f"{'.'.join(map(str, fault['loc'])) or whole}: {fault['msg']}"
         for fault in error.errors(include_url=False)
     ]
     more = f" and {len(faults) - 5} more" if len(faults) > 5 else ""

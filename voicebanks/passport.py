@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from singer.errors import VoicebankError
 from voicebanks.load import VoiceFolder
-from voicebanks.manifest import MODEL_ROLES
+from voicebanks.manifest import MODEL_ROLES, said
 
 PASSPORT_NAME = "passport.json"
 FORMAT: Literal["singer-passport"] = "singer-passport"
@@ -213,7 +213,7 @@ def read_passport(folder: Path) -> Passport:
     try:
         return Passport.model_validate_json(content)
     except ValidationError as error:
-        raise VoicebankError("passport", faults_of(error), str(path)) from error
+        raise VoicebankError("passport", said(error, "passport"), str(path)) from error
 
 
 def parse_evidence(content: str) -> Evidence:
@@ -221,17 +221,7 @@ def parse_evidence(content: str) -> Evidence:
     try:
         return Evidence.model_validate_json(content)
     except ValidationError as error:
-        raise VoicebankError("passport", faults_of(error), "measured evidence") from error
-
-
-def faults_of(error: ValidationError) -> str:
-    """What is wrong with a document, each fault with its place; the first five."""
-    faults = [
-        f"{'.'.join(map(str, fault['loc'])) or 'passport'}: {fault['msg']}"
-        for fault in error.errors(include_url=False)
-    ]
-    more = f" and {len(faults) - 5} more" if len(faults) > 5 else ""
-    return "; ".join(faults[:5]) + more
+        raise VoicebankError("passport", said(error, "passport"), "measured evidence") from error
 
 
 def write_passport(folder: Path, passport: Passport) -> None:

@@ -56,7 +56,7 @@ class Singer:
     highest_midi: float
     relief: float
     texts: Path
-    taught: tuple[str, ...] = ()
+    taught: tuple[str, ...]
 
 
 def make_voice_folder(singer: Singer, vocoder: Path, acoustic: Path, target: Path) -> dict[str, float]:
@@ -172,7 +172,7 @@ def _manifest(
         context_frames=reach_frames,
         phones=PHONE_ROWS,
         timbre=rows[singer.timbre],
-        timbres=dict(zip(singer.taught, rows, strict=True)) if singer.taught else {},
+        timbres=dict(zip(singer.taught, rows, strict=True)),
         files=files,
         licence=Licence(spdx="Apache-2.0", files=("LICENSE", "NOTICE")),
         cards=cards,

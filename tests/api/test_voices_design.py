@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from api.commands.voices_design import command
 from tests.api.cli_runs import run
+from voicebanks.timbre_space import AXES
 
 pytestmark = pytest.mark.usefixtures("own_home")
 
@@ -99,6 +101,11 @@ def test_a_name_that_is_no_name() -> None:
     result = run("voices", "design", "../evil", *BASE, "-o", "here")
     assert result.exit_code == 6
     assert "name" in result.stderr
+
+
+def test_every_axis_of_the_space_is_an_option() -> None:
+    options = {option for parameter in command.params for option in parameter.opts}
+    assert {f"--{axis}" for axis in AXES} <= options
 
 
 def test_help_shows_axes_and_an_example() -> None:

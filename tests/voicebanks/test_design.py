@@ -19,7 +19,7 @@ from singer.performance.adjust import adjusted
 from singer.phrase_cache import PhraseCache
 from singer.render import render, stream
 from tests.singer.performances import phrase, song
-from tests.voicebanks.test_load import edit
+from tests.voicebanks.edits import edit
 from voicebanks.design import Design, design_voice, mixed_timbre
 from voicebanks.load import find_voice, list_voices, load_voice, open_folder, shipped_folder
 from voicebanks.manifest import MANIFEST_NAME, MODEL_ROLES

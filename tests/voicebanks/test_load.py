@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import onnx
 import pytest
@@ -15,6 +13,7 @@ from onnx import helper
 
 from singer.errors import ModelError, SingerError, VoicebankError
 from singer.timebase import AudioSpec
+from tests.voicebanks.edits import Edit, at, edit
 from voicebanks.load import check_files, find_voice, list_voices, load_voice, open_folder, shipped_folder
 from voicebanks.manifest import LARGEST_MANIFEST_BYTES, MANIFEST_NAME, describe_file
 
@@ -28,13 +27,6 @@ def voice_copy(tmp_path: Path) -> Path:
     )
     edit(folder, lambda manifest: manifest.update(name="copy"))
     return folder
-
-
-def edit(folder: Path, change: Callable[[dict[str, Any]], object]) -> None:
-    path = folder / MANIFEST_NAME
-    manifest = json.loads(path.read_text(encoding="utf-8"))
-    change(manifest)
-    path.write_text(json.dumps(manifest, ensure_ascii=False), encoding="utf-8")
 
 
 def test_builtin_voice_loads() -> None:
@@ -80,18 +72,6 @@ def test_changing_timbre_changes_the_fingerprint(voice_copy: Path) -> None:
     before = load_voice(str(voice_copy)).fingerprint
     edit(voice_copy, lambda manifest: manifest.update(timbre=[0.5]))
     assert load_voice(str(voice_copy)).fingerprint != before
-
-
-Edit = Callable[[dict[str, Any]], object]
-
-
-def at(*keys: str, value: object) -> Edit:
-    def change(manifest: dict[str, Any]) -> None:
-        for key in keys[:-1]:
-            manifest = manifest[key]
-        manifest[keys[-1]] = value
-
-    return change
 
 
 @pytest.mark.parametrize(

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from singer.errors import VoicebankError
 from tests.voicebanks import passports
+from tests.voicebanks.edits import Edit, at
 from voicebanks.design import Design, design_voice
 from voicebanks.load import find_voice, known_names, open_folder, shipped_folder
 from voicebanks.passport import (
@@ -67,18 +66,6 @@ def test_what_is_written_is_read_again(voice: Path) -> None:
     assert read_passport(voice) == passport
     assert folder_differences(open_folder(voice), passport) == ()
     assert [path.name for path in voice.glob("*.partial")] == []
-
-
-Edit = Callable[[dict[str, Any]], object]
-
-
-def at(*keys: str, value: object) -> Edit:
-    def change(content: dict[str, Any]) -> None:
-        for key in keys[:-1]:
-            content = content[key]
-        content[keys[-1]] = value
-
-    return change
 
 
 @pytest.mark.parametrize(
