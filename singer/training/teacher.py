@@ -28,6 +28,8 @@ LEAD_S = 0.060
 """The sound of a character begins this long before its units do (measured, see ``docs/corpus.md``)."""
 TONES_HZ: tuple[float, ...] = (4800.0, 9600.0)
 TONE_WIDTH_HZ = 60.0
+LOWEST_WEIGHT = -0.5
+"""How far a mix may lead away from a speaker."""
 _TIMBRE_ROW = 60
 _HALF = 128
 
@@ -35,6 +37,8 @@ _HALF = 128
 @dataclass(frozen=True, slots=True)
 class Blend:
     """A voice as a mix of the teacher's speakers; each half of weights sums to 1.
+
+    A weight below 0 leads away from a speaker, to where none of them is.
 
     Attributes:
         name: name of the timbre.
@@ -48,8 +52,10 @@ class Blend:
 
     def __post_init__(self) -> None:
         for half in (self.timbre, self.prosody):
-            if abs(sum(half.values()) - 1.0) > 1e-6 or min(half.values()) < 0:
-                raise ValueError(f"weights of {self.name} must be positive and sum to 1: {dict(half)}")
+            if abs(sum(half.values()) - 1.0) > 1e-6 or min(half.values()) < LOWEST_WEIGHT:
+                raise ValueError(
+                    f"weights of {self.name} must be {LOWEST_WEIGHT:g} or more and sum to 1: {dict(half)}"
+                )
 
 
 class Teacher:

@@ -6,6 +6,9 @@ from collections.abc import Mapping
 
 from singer.training.teacher import Blend
 
+SPEAKERS: tuple[str, ...] = ("jf_alpha", "jf_gongitsune", "jf_nezumi", "jf_tebukuro", "jm_kumo")
+"""The teacher's speakers; no voice is one of them."""
+
 _KUMO: Mapping[str, float] = {"jm_kumo": 1.0}
 
 BLENDS: Mapping[str, Blend] = {
