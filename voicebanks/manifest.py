@@ -14,7 +14,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from frontend_g2p.phones import Language
-from singer.controls import CONTROLS, FEATURE_COLOURS
+from singer.controls import CHARACTER_COLOURS, CONTROLS
 from singer.errors import VoicebankError
 from singer.features import ROWS_PER_FRAME
 from singer.timebase import AudioSpec
@@ -144,8 +144,8 @@ class _Identity(_Strict):
     @classmethod
     def _in_range(cls, character: dict[str, float]) -> dict[str, float]:
         for name, value in character.items():
-            if name not in FEATURE_COLOURS:
-                raise ValueError(f"found {name[:40]!r}; allowed are {', '.join(FEATURE_COLOURS)}")
+            if name not in CHARACTER_COLOURS:
+                raise ValueError(f"found {name[:40]!r}; allowed are {', '.join(CHARACTER_COLOURS)}")
             if refusal := CONTROLS[name].refusal(name, value):
                 raise ValueError(refusal)
         return character
