@@ -1,7 +1,7 @@
 """How long the teacher's consonants last in speech: medians over the corpus, phone by phone, a mean over languages.
 
-Singers lengthen vowels and leave consonants nearly as they are in speech (Sundberg 1987, The Science of the Singing Voice, chapter 8).
-Sung longer, consonants were harder to recognise (``docs/voice-log.md``, experiment 25).
+Singers lengthen vowels and leave consonants nearly as they are in speech (Sundberg 1987, The Science of the Singing Voice,
+chapter 8). Sung longer, consonants were harder to recognise (``docs/voice-log.md``, experiment 25).
 """
 
 from __future__ import annotations

@@ -68,7 +68,7 @@ class Decoder(nn.Module):
         self.output = nn.Linear(shape.channels, ROWS_PER_FRAME * (ENVELOPE_BANDS + APERIODICITY_BANDS))
         self.reach_frames = self.stack.reach_frames
 
-    def forward(  # noqa: PLR0913 - these are the inputs of the model
+    def forward(
         self,
         hidden: Tensor,
         position: Tensor,

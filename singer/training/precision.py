@@ -13,6 +13,8 @@ def half_where_faster(x: Tensor, *, training: bool) -> torch.autocast:
     """
     kind = x.device.type
     able = (
-        torch.cpu._is_amx_tile_supported() if kind == "cpu" else kind == "cuda" and torch.cuda.is_bf16_supported()
+        torch.cpu._is_amx_tile_supported()
+        if kind == "cpu"
+        else kind == "cuda" and torch.cuda.is_bf16_supported()
     )
     return torch.autocast(kind, torch.bfloat16, enabled=training and able)

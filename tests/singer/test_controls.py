@@ -91,7 +91,9 @@ def level(name: str, value: float) -> float:
 def apart(name: str, value: float) -> float:
     """How far two vowels lie apart, root mean square over bands in dB."""
     levels = [
-        measures.band_levels_db(sung(phrase(f0_hz=120.0, spans=spans, **{name: value}))[9_000:-9_000], RATE_HZ)
+        measures.band_levels_db(
+            sung(phrase(f0_hz=120.0, spans=spans, **{name: value}))[9_000:-9_000], RATE_HZ
+        )
         for spans in (VOWEL, FRONT_VOWEL)
     ]
     return float(np.sqrt(np.mean((levels[0] - levels[1]) ** 2)))

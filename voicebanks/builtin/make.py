@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
 from frontend_g2p.phones import LANGUAGES
-from singer.controls import STYLE_COLOURS
 from singer.bands import APERIODICITY_BANDS, ENVELOPE_BANDS, band_centres_hz, interpolation_matrix
+from singer.controls import STYLE_COLOURS
 from singer.features import ROWS_PER_FRAME
 from singer.filterbank import PHASE_BANDS
 from voicebanks.builtin.phone_table import phone_table

@@ -31,4 +31,6 @@ BLENDS: Mapping[str, Blend] = {
         Blend("eval3", {"jm_kumo": 0.8, "jf_alpha": 0.2}, _KUMO),
     )
 }
-"""Timbre name to mix, chosen by what recognisers understand of each in every language (``bench/mixes.py``). Names that begin with ``eval`` are for measuring and are never trained on as a singer."""
+"""Timbre name to mix, chosen by what recognisers understand of each in every language (``bench/mixes.py``).
+
+Names that begin with ``eval`` are for measuring and are never trained on as a singer."""

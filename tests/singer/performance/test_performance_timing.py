@@ -313,7 +313,11 @@ class TestBreaths:
     def test_breaths_never_shorten_notes(self):
         line = [("m a", 3.0, 60), ("rest", 0.29, 0)] * 4
         with_breaths, without = (
-            [(s.start_s, s.end_s) for s in time_phones(phrase(line[:-1], start_s=5.0), style, ROUND).spans if s.role]
+            [
+                (s.start_s, s.end_s)
+                for s in time_phones(phrase(line[:-1], start_s=5.0), style, ROUND).spans
+                if s.role
+            ]
             for style in (Style(), QUIET)
         )
         assert with_breaths == without
