@@ -101,8 +101,7 @@ def collate(items: list[Item]) -> dict[str, Tensor]:
         phone, role, language, frames int64 [B, P]; phone_mask float32 [B, 1, P]; owner int64 [B, T] (phone of a frame); position
         float32 [B, T, 3]; log_f0 float32 [B, T]; frame_mask float32 [B, 1, T]; row_weight float32 [B, 2T], 0 in
         padding and where ``sung_as_meant`` says no, less in long phones; style float32 [B, T, 2]; timbre int64 [B];
-        envelope float32
-        [B, 2T, 96]; aperiodicity float32 [B, 2T, 12].
+        envelope float32 [B, 2T, 96]; aperiodicity float32 [B, 2T, 12].
     """
     return {
         "phone": _pad([item.phone for item in items]),

@@ -1,8 +1,8 @@
 """Multi-resolution STFT loss: spectral convergence and log magnitude, linear in frequency and on mel bands.
 
 After Yamamoto et al. 2020, Parallel WaveGAN, arXiv 1910.11480; the mel part as in Kong et al. 2020, HiFi-GAN, arXiv
-2010.05646, at several resolutions. Bins are linear in frequency, so that without mel bands the upper half of the band, in which the ear tells
-little apart, would be half of the loss.
+2010.05646, at several resolutions. Bins are linear in frequency, so that without mel bands the upper half of the band, in
+which the ear tells little apart, would be half of the loss.
 """
 
 from __future__ import annotations
