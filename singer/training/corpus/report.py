@@ -36,7 +36,7 @@ def report_on(out: Path, timbre: str) -> str:
 
 
 def report_together(out: Path, timbres: Sequence[str]) -> str:
-    """What the timbres cover together: minutes, syllables of each language and pairs of English phones; held-out takes left out."""
+    """What the takes of these timbres that are not held out cover together: syllables, and pairs of English phones."""
     rows = [(out / timbre, row) for timbre in timbres for row in read_index(out / timbre)]
     learnt = [(folder, row) for folder, row in rows if not row["heldout"]]
     minutes = sum(row["duration_s"] for _, row in learnt) / 60

@@ -89,8 +89,8 @@ def script_at(timbre: str, number: int) -> Script:
     Eight takes make a round with every language spoken once and sung once; each second round ends with breaths. Takes
     340 to 507 are in rounds of two spoken and two sung rows of English words and one sung take of each other language, all drawn
     for rare phones, and one English sentence that is held out. Takes 508 to 1035 are spoken: five in six are English sentences
-    that come once each. The takes from 1036 on complete what the ones before cover: all syllables, and all pairs of phones in English
-    words.
+    that come once each. The takes from 1036 on complete what the ones before cover: all
+    syllables, and all pairs of phones in English words.
     """
     if number in _SECOND_PART:
         return _rare_script(timbre, number)

@@ -16,7 +16,7 @@ from singer.training.corpus.blends import BLENDS, SPEAKERS
 from singer.training.corpus.builder import build, make_take
 from singer.training.corpus.index import read_index, replace_text, write_index
 from singer.training.corpus.quality import measure
-from singer.training.corpus.report import report_on
+from singer.training.corpus.report import report_on, report_together
 from singer.training.corpus.scripts import script_at
 from singer.training.corpus.take import Take, render
 from tests.singer.training.toy_teacher import BLEND, HummingTeacher
@@ -193,6 +193,10 @@ def test_dropped_takes_stay_out_of_the_index_and_in_the_report(tmp_path: Path) -
     report = report_on(tmp_path, "blend1")
     assert f"dropped {len(rows) - len(index)} of {len(rows)} takes made: clipped" in report
     assert "1 of 426 syllables" in report
+    together = report_together(tmp_path, ["blend1", "blend2"])
+    assert "together: 2 timbres, 3 takes to learn from" in together
+    assert "  zh: 1 of 426 syllables; missing: " in together
+    assert "  ja: 0 of 132 syllables" in together
 
 
 def test_an_interrupted_write_leaves_the_old_index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
