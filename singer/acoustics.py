@@ -18,6 +18,7 @@ from singer.even_level import even_level
 from singer.expression import express
 from singer.features import ROWS_PER_FRAME, Features, to_rows
 from singer.formant_tuning import tune_first_formant
+from singer.liveliness import held_weight, moved, seed_of
 from singer.performance.adjust import in_character
 from singer.performance.performance import PhoneSpan, PhrasePerformance
 from singer.voice import Voice
@@ -191,6 +192,8 @@ def to_features(
     log_f0 = np.log(performance.curves["f0_hz"]).astype(np.float32)
     weight = sonorant_weight(track)
     curves = in_character(performance, voice.character).curves
+    alive = held_weight(track.frames, track.sonorant & (track.role == role_row("nucleus")))
+    seed = seed_of(track.phone, track.frames)
     style = np.stack([curves[name] for name in STYLE_COLOURS], axis=1)
     rows = {name: to_rows(curve) for name, curve in curves.items()}
     reach, total = voice.context_frames, performance.frames
@@ -210,4 +213,6 @@ def to_features(
         envelope = tune_first_formant(found["envelope"][inner], here["f0_hz"])
         here_weight = weight[ROWS_PER_FRAME * start : ROWS_PER_FRAME * stop]
         envelope = even_level(envelope, here["f0_hz"], here_weight)
+        moving = alive[ROWS_PER_FRAME * start : ROWS_PER_FRAME * stop] * (1.0 + here["liveliness"])
+        envelope = moved(envelope, moving, ROWS_PER_FRAME * start, seed)
         yield express(Features(envelope, found["aperiodicity"][inner]), here)

@@ -64,6 +64,9 @@ CONTROLS = _table(
     whisper=_share(0.0, "From the voice (0) to a whisper without pitch (1)."),
     power=_share(-1.0, "Vocal effort: 0 is the voice's own, 1 powerful, -1 soft."),
     articulation=_share(-1.0, "How fully vowels are formed: 0 is the voice's own, 1 distinct, -1 slack."),
+    liveliness=_share(
+        -1.0, "Movement of the sound in held vowels: 0 is the voice's own, 1 twice that, -1 none."
+    ),
 )
 """Controls that change along a song: curves of a score, added up where several act at once. All are neutral at 0."""
 
@@ -81,7 +84,7 @@ FEATURE_COLOURS: tuple[str, ...] = (
 )  # fmt: skip
 """Controls that act on features."""
 
-CHARACTER_COLOURS: tuple[str, ...] = (*FEATURE_COLOURS, "articulation")
+CHARACTER_COLOURS: tuple[str, ...] = (*FEATURE_COLOURS, "articulation", "liveliness")
 """Controls for which a voice may have settings of its own, its character."""
 
 VIBRATO = _table(

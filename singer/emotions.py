@@ -178,7 +178,7 @@ EMOTIONS: Mapping[str, Emotion] = MappingProxyType(
                 "attack_breathiness": 0.0,
                 "height_tension": 0.0,
             },
-            {"breathiness": -0.4},
+            {"breathiness": -0.4, "liveliness": -1.0},
         ),
     }
 )

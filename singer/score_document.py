@@ -157,6 +157,7 @@ class CurvesDocument(BaseModel):
     whisper: list[_Point] | None = _curve("whisper")
     power: list[_Point] | None = _curve("power")
     articulation: list[_Point] | None = _curve("articulation")
+    liveliness: list[_Point] | None = _curve("liveliness")
 
 
 class SectionDocument(BaseModel):

@@ -67,6 +67,7 @@ class CurvesDocument(BaseModel):
     whisper: list[float] | None = _optional_curve("whisper")
     power: list[float] | None = _optional_curve("power")
     articulation: list[float] | None = _optional_curve("articulation")
+    liveliness: list[float] | None = _optional_curve("liveliness")
 
 
 class MarksDocument(BaseModel):
@@ -86,6 +87,7 @@ class MarksDocument(BaseModel):
     whisper: Mark = "auto"
     power: Mark = "auto"
     articulation: Mark = "auto"
+    liveliness: Mark = "auto"
 
 
 class PhraseDocument(BaseModel):

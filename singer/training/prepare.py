@@ -72,7 +72,7 @@ def filled_pitch_hz(tracked_hz: NDArray[np.float64], rows: int, faster: float) -
 
 
 def factors_of(number: int) -> tuple[float, ...]:
-    """By what the take ``number`` (from 0) is sped up: 1, and for every third one another factor."""
+    """By what the take ``number`` of a timbre (from 0) is sped up: 1, and for every third one another factor."""
     turn, place = divmod(number, RAISED_EVERY)
     return (1.0,) if place else (1.0, RAISED_BY[turn % len(RAISED_BY)])
 
@@ -86,12 +86,13 @@ def prepare_take(take: Take, folder: Path, factors: tuple[float, ...]) -> dict[f
         Factor to path.
     """
     paths = {factor: folder / take.timbre / f"{take.item}@{factor:g}.npz" for factor in factors}
-    if all(path.exists() for path in paths.values()):
+    missing = {factor: path for factor, path in paths.items() if not path.exists()}
+    if not missing:
         return paths
     with np.load(take.path, allow_pickle=False) as file:
         source = {name: file[name] for name in file.files}
     tracked_hz = track_f0_hz(source["audio"], TRAINING_RATE_HZ, _HIGHEST_TEACHER_HZ)
-    for factor, path in paths.items():
+    for factor, path in missing.items():
         path.parent.mkdir(parents=True, exist_ok=True)
         partial = path.with_suffix(".partial.npz")
         np.savez(partial, **_item_arrays(source, tracked_hz, factor))
@@ -135,10 +136,11 @@ def prepare(corpus: Path, folder: Path, timbres: tuple[str, ...], workers: int) 
     Raises:
         FileNotFoundError: if the corpus holds no take of these timbres.
     """
-    takes = [take for timbre in timbres for take in takes_of(corpus, timbre)]
+    numbered = [pair for timbre in timbres for pair in enumerate(takes_of(corpus, timbre))]
+    takes = [take for _, take in numbered]
     if not takes:
         raise FileNotFoundError(f"no takes of {', '.join(timbres)} in {corpus}")
-    factors = [factors_of(number) for number in range(len(takes))]
+    factors = [factors_of(number) for number, _ in numbered]
     with ProcessPoolExecutor(workers) as pool:
         made = list(pool.map(prepare_take, takes, repeat(folder), factors, chunksize=8))
     rows = [

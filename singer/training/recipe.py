@@ -30,7 +30,7 @@ class Recipe:
 
 
 SUYIN = Recipe(
-    minutes={"suyin": 64.0, "blend1": 12.0, "blend2": 12.0, "blend3": 12.0},
+    minutes={"suyin": 69.0, **{f"blend{number}": 12.0 for number in range(1, 12)}},
     vocoder=Schedule(updates=5_500, batch=8, learning_rate=6e-4),
     acoustic=Schedule(updates=17_500, batch=4, learning_rate=8e-4),
 )

@@ -66,6 +66,16 @@ def band_levels_db(sound: Sound, rate_hz: int) -> NDArray[np.float64]:
     return levels - levels.mean()
 
 
+def movement_db(sound: Sound, rate_hz: int) -> float:
+    """Standard deviation over time of the levels in the bands of 200 Hz up to 4.8 kHz, in windows of 0.1 s."""
+    size = rate_hz // 10
+    levels = [
+        band_levels_db(sound[start : start + size], rate_hz)
+        for start in range(0, len(sound) - size, size // 2)
+    ]
+    return float(np.std(levels, axis=0).mean())
+
+
 def first_formant_hz(sound: Sound, rate_hz: int) -> float:
     """Praat's first formant, median."""
     praat = parselmouth.Sound(sound.astype(np.float64), rate_hz)
