@@ -127,7 +127,7 @@ def judge(options: Options, blend: Blend) -> Judged:
             errors += word_errors(said, listener.hear(take.audio, SAMPLE_RATE_HZ))
             words += len(said)
         sounds.append(take.audio)
-    phones = {language: accuracy(given[language]) for language in LANGUAGES}
+    phones = {language: accuracy(found) for language, found in given.items()}
     return Judged(blend.name, phones, errors / words, dropped / len(sounds), embedding(sounds))
 
 
