@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from bench import nsf_hifigan
-from bench.acoustic import distortion_db
+from bench.acoustic import Compared, compared, distortion_db, table_rows
 from bench.english_wer import lyrics_of
 from bench.phone_recogniser import sung_from
 from bench.readings import character_languages, fold_kana, plain, score_rows, span_languages
@@ -31,6 +31,21 @@ def test_distortion_ignores_level_and_reads_a_cosine_at_its_rms() -> None:
 def test_distortion_leaves_out_what_24_coefficients_cannot_show() -> None:
     fine = np.cos(np.pi * 40 * (np.arange(96) + 0.5) / 96)[None].astype(np.float32)
     assert distortion_db(np.zeros((1, 96), np.float32), fine) == pytest.approx([0.0], abs=1e-4)
+
+
+def test_acoustic_targets_hold_in_every_language() -> None:
+    good, far, flat = Compared(3.0, 1.0), Compared(3.9, 1.0), Compared(3.0, 0.85)
+    assert [row.passed for row in table_rows(good, {"en": good, "zh": good}, 2)] == [True, True]
+    assert [row.passed for row in table_rows(good, {"en": good, "zh": far}, 2)] == [False, True]
+    assert [row.passed for row in table_rows(good, {"en": flat, "zh": good}, 2)] == [True, False]
+    lively = Compared(3.0, 1.15)
+    assert [row.passed for row in table_rows(good, {"en": lively}, 1)] == [True, False]
+
+
+def test_variance_kept_is_a_share_of_variance() -> None:
+    true = np.random.default_rng(0).standard_normal((500, 96)).astype(np.float32)
+    found = compared([(true[:200] * 0.9, true[:200]), (true[200:] * 0.9, true[200:])])
+    assert found.variance_kept == pytest.approx(0.81, rel=1e-4)
 
 
 def test_log_spectral_distance_of_a_gain_is_the_gain() -> None:
