@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.corpus import Item, held_out_speech, load_item, rows
+from bench.corpus import EVALUATION_TIMBRES, Item, held_out_speech, load_item, rows
 from bench.options import Options
 from bench.report import Report, Row, at_least
 from bench.sung import load_voice, sing
@@ -30,9 +30,6 @@ from singer.training.recogniser.hearing import FRAME_RATE_HZ, Recogniser, load_r
 
 if TYPE_CHECKING:
     from singer.training.recogniser.train import Schedule
-
-EVALUATION_TIMBRES = "eval"
-"""Timbres whose names begin so teach the recogniser, and no voice."""
 
 ITEMS_PER_LANGUAGE = 12
 TAKES_PER_TIMBRE = 36

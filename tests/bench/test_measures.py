@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,7 @@ from bench.readings import character_languages, fold_kana, plain, score_rows, sp
 from bench.speed import other_factor
 from bench.stream import largest_difference
 from bench.vocoder import copy, filled_f0_hz, log_spectral_distance_db, pesq_wb
+from bench.vocoder import table_rows as vocoder_rows
 from bench.word_listener import OTHER_WORDS, WordListener, vocabulary, word_errors, words_of
 from frontend_g2p.phonemize import read_line
 from singer.onnx_model import OnnxModel
@@ -71,6 +73,30 @@ def test_copy_synthesis_keeps_its_place_and_pesq_hears_noise(toy_options) -> Non
     speech = item.samples[: 2 * 24_000 : 3].repeat(2)[:16_000].copy()
     worse = speech + np.random.default_rng(0).standard_normal(len(speech)).astype(np.float32) * 0.05
     assert pesq_wb(speech, speech) > 4.5 > 3.0 > pesq_wb(speech, worse)
+
+
+def test_vocoder_is_judged_by_timbres_that_the_voice_never_heard(toy_options) -> None:
+    from bench.corpus import held_out_speech, unseen_speech
+
+    assert {item.timbre for item in unseen_speech(toy_options, 2)} == {"eval2"}
+    assert {item.timbre for item in held_out_speech(toy_options, 2)} == {"builtin"}
+    with pytest.raises(FileNotFoundError, match="nobody"):
+        held_out_speech(replace(toy_options, timbre="nobody"), 1)
+    with pytest.raises(FileNotFoundError, match="eval"):
+        unseen_speech(replace(toy_options, corpus=toy_options.corpus / "builtin"), 1)
+
+    def verdict(ours: float, world: float, own: float) -> bool | None:
+        lsd = {"lsd_ours": 7.0, "lsd_world": 7.5}
+        unseen = {"eval1/a": {"pesq_ours": ours - 0.2, "pesq_world": world} | lsd}
+        unseen |= {"eval2/b": {"pesq_ours": ours + 0.2, "pesq_world": world} | lsd}
+        rows = vocoder_rows(unseen, {"suyin/c": {"pesq_ours": own, "pesq_world": 3.0} | lsd})
+        assert [row.passed for row in rows[1:]] == [None, None]
+        assert f"eval1 {ours - 0.2:.2f}, eval2 {ours + 0.2:.2f}" in rows[0].measured
+        return rows[0].passed
+
+    assert verdict(3.75, 3.0, 1.0)
+    assert not verdict(3.65, 3.0, 4.0)
+    assert not verdict(3.75, 3.8, 4.0)
 
 
 @pytest.mark.parametrize(
