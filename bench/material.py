@@ -11,7 +11,7 @@ from pathlib import Path
 from frontend_g2p.phones import LANGUAGES, Language
 from singer.score import Note, Score, TempoMap
 
-C3, A5 = 48, 81
+C3, C5, A5, C6 = 48, 72, 81, 84
 EXAMPLES = Path(__file__).parents[1] / "examples"
 
 _ENGLISH = (

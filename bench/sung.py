@@ -18,6 +18,9 @@ from singer.voice import Voice
 if TYPE_CHECKING:
     from voicebanks.load import VoiceFolder
 
+TEST_VOICE = "builtin"
+"""The shipped voice that is there for tests, and is nobody's singer."""
+
 
 @dataclass(frozen=True, slots=True)
 class Sung:
