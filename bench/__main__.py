@@ -17,7 +17,7 @@ from bench.options import Options, default_cache
 from bench.report import COLUMNS, Report, Row, folder_of, measured, read_results, write_page, write_result
 
 BENCHMARKS = (
-    "pitch", "onset", "readings", "english_wer", "phone_recogniser", "vocoder", "acoustic", "speed", "memory",
+    "pitch", "onset", "readings", "english_wer", "phone_recogniser", "vocoder", "acoustic", "dnsmos", "air", "speed", "memory",
     "stream", "startup", "timbre_axes",
 )  # fmt: skip
 """Every benchmark, in the order of the table; each is a module of this package with ``run(options) ->
