@@ -37,7 +37,7 @@ HOW = (
 )
 HIGH_HOW = (
     "C5-C6: own melodies in four languages by every shipped voice whose range reaches C6, frames counted in the "
-    "same way; a target is reached if every voice reaches it."
+    "same way, harvest at half speed; a target is reached if every voice reaches it."
 )
 
 
