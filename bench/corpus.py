@@ -17,6 +17,8 @@ from frontend_g2p.phones import LANGUAGES, ROLES
 from singer.performance.performance import CURVES, FRAME_RATE_HZ, PhoneSpan, PhrasePerformance
 
 SAMPLE_RATE_HZ = 24_000
+EVALUATION_TIMBRES = "eval"
+"""Timbres whose names begin so teach the recogniser and test the vocoder; no voice learns from them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,19 +121,40 @@ def takes(
 
 def held_out_speech(options: Options, per_language: int) -> tuple[Item, ...]:
     """Held-out spoken takes in the voice's own timbre, ``per_language`` of each language, evenly chosen."""
+    return speech_of(options.corpus, options.timbre, per_language)
+
+
+def unseen_speech(options: Options, per_language: int) -> tuple[Item, ...]:
+    """Held-out spoken takes of each timbre that no voice learns from, ``per_language`` of each language."""
+    timbres = sorted(
+        {row["timbre"] for _, row in rows(options.corpus) if row["timbre"].startswith(EVALUATION_TIMBRES)}
+    )
+    found = [
+        item
+        for timbre in timbres
+        for item in speech_of(options.corpus, timbre, per_language, missing_ok=True)
+    ]
+    if not found:
+        raise FileNotFoundError(
+            f"no held-out speech of timbres {EVALUATION_TIMBRES}* in {options.corpus}; make them with "
+            "python -m singer.training.corpus build --timbre eval1 --timbre eval2 --minutes 5"
+        )
+    return tuple(found)
+
+
+def speech_of(corpus: Path, timbre: str, per_language: int, *, missing_ok: bool = False) -> tuple[Item, ...]:
+    """Held-out spoken takes of one timbre, ``per_language`` of each language, evenly chosen.
+
+    Raises:
+        FileNotFoundError: there are none, unless that is ``missing_ok``.
+    """
     chosen: list[Item] = []
     for language in LANGUAGES:
         found = list(
-            takes(
-                options.corpus,
-                timbres=frozenset({options.timbre}),
-                kind="spoken",
-                heldout=True,
-                language=language,
-            )
+            takes(corpus, timbres=frozenset({timbre}), kind="spoken", heldout=True, language=language)
         )
         step = max(1, len(found) // per_language)
         chosen += found[::step][:per_language]
-    if not chosen:
-        raise FileNotFoundError(f"no held-out speech of timbre {options.timbre!r} in {options.corpus}")
+    if not chosen and not missing_ok:
+        raise FileNotFoundError(f"no held-out speech of timbre {timbre!r} in {corpus}")
     return tuple(chosen)

@@ -34,7 +34,7 @@ from singer.performance.performance import PhoneSpan
 from singer.score import Score
 from singer.voice import Voice
 
-LIMIT = 1.5
+LIMIT = 1.2
 SPOKEN_VOWEL_S = 0.07
 """The teacher's median in English, for sentences that she reads with other vowels than we sing, and for songs."""
 LOWEST_MIDI = 57
@@ -173,7 +173,7 @@ def run(options: Options) -> Report:
     )
     limit = at_most(sung_rate, LIMIT * floor)
     what = "English words sung slowly, PocketSphinx: word error rate"
-    rows = [Row(what, "≤ 1.5 × the teacher's speech", measured, limit, HOW)]
+    rows = [Row(what, f"≤ {LIMIT} × the teacher's speech", measured, limit, HOW)]
     details: dict[str, object] = {
         "sentences": [
             {key: " ".join(getattr(each, key)) for key in ("said", "teacher", "sung")} for each in heard

@@ -9,7 +9,7 @@ from importlib import metadata
 from pathlib import Path
 
 PACKAGES = (
-    "numpy", "onnxruntime", "soxr", "praat-parselmouth", "pyworld", "pesq", "pocketsphinx", "pypinyin",
+    "numpy", "onnxruntime", "soxr", "praat-parselmouth", "pyworld", "pesq", "pocketsphinx", "speechmos", "pypinyin",
     "ToJyutping", "pyopenjtalk-plus", "g2p-en", "OpenCC", "torch",
 )  # fmt: skip
 """Packages whose version may move a number."""

@@ -5,13 +5,14 @@ length.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from itertools import cycle, islice
 from pathlib import Path
 
 from frontend_g2p.phones import LANGUAGES, Language
 from singer.score import Note, Score, TempoMap
 
-C3, A5 = 48, 81
+C3, C4, C5, A5, C6 = 48, 60, 72, 81, 84
 EXAMPLES = Path(__file__).parents[1] / "examples"
 
 _ENGLISH = (
@@ -61,6 +62,22 @@ def range_melodies(lowest: float, highest: float, toy: bool) -> tuple[Score, ...
     """``range_melody`` of every language inside a voice's range (MIDI); one phrase each at toy size."""
     low, high = max(C3, round(lowest)), min(A5, round(highest))
     return tuple(range_melody(language, low, high, 1 if toy else None) for language in LANGUAGES)
+
+
+def breathing(score: Score, breath_beats: float = 1.75) -> Score:
+    """The same melody with a written breath (a note ``AP``) before every phrase, a quarter of a beat after the end of
+    the one before; rests grow by a beat for it.
+    """
+    notes: list[Note] = []
+    end = later = 0.0
+    for note in score.notes:
+        start = note.start_beat + later
+        if start - end >= _REST_BEATS:
+            notes.append(Note(end + 0.25, breath_beats, note.midi, "AP"))
+            later += 1.0
+        notes.append(replace(note, start_beat=note.start_beat + later))
+        end = notes[-1].end_beat
+    return replace(score, notes=tuple(notes), title=f"{score.title}, breathing")
 
 
 def song_of_length(duration_s: float, language: Language = "zh") -> Score:

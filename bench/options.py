@@ -11,7 +11,7 @@ class Options:
     """Settings of one run.
 
     Attributes:
-        voice: folder name or path of the voice under test.
+        voice: name of the voice under test, or path of its folder.
         toy: a few notes only: shows that the benchmark runs; its numbers mean nothing.
         corpus: folder of the teacher corpus (see ``docs/corpus.md``).
         timbre: the corpus timbre that the voice learned from.
@@ -23,6 +23,11 @@ class Options:
     corpus: Path
     timbre: str
     cache: Path
+
+    @property
+    def voice_name(self) -> str:
+        """Name of the voice under test, whether it was given by name or by folder."""
+        return Path(self.voice).absolute().name
 
 
 def default_cache() -> Path:

@@ -36,7 +36,7 @@ from singer.score import Score
 from singer.vocoder import Vocoder
 from singer.voice import Voice
 
-TARGET = 0.08
+TARGET = 0.04
 ROUNDS = 5
 OTHER_SECONDS = 4.0
 HOW = (

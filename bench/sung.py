@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,12 @@ from singer.acoustics import SONORANT_CLASSES
 from singer.performance.performance import FRAME_RATE_HZ, Performance, PhoneSpan
 from singer.score import Score
 from singer.voice import Voice
+
+if TYPE_CHECKING:
+    from voicebanks.load import VoiceFolder
+
+TEST_VOICE = "builtin"
+"""The shipped voice that is there for tests, and is nobody's singer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +44,16 @@ def load_voice(name: str) -> Voice:
     from voicebanks.load import load_voice as load
 
     return load(name)
+
+
+def voices_beside(name: str) -> tuple[VoiceFolder, ...]:
+    """The voice under test and all voices that lie in the same folder, by name: for a shipped voice the shipped
+    ones.
+    """
+    from voicebanks.load import find_voice, list_voices
+
+    home = find_voice(name).folder.absolute().parent
+    return tuple(voice for voice in list_voices((home,)) if voice.folder.absolute().parent == home)
 
 
 def performed(score: Score, voice: Voice) -> Performance:

@@ -14,7 +14,7 @@ import numpy as np
 
 from bench.options import Options
 from bench.report import Report, Row, at_most
-from bench.sung import load_voice, sing
+from bench.sung import load_voice, sing, voices_beside
 from bench.timbre_correlates import Heard, hear, step_ratio
 from singer.score import Note, Score, TempoMap
 from singer.voice import Voice
@@ -66,7 +66,7 @@ def run(options: Options) -> Report:
     plain = replace(voice, character={})
     reference = hear(sing(score, plain))
     axes = {axis: _along(axis, plain, score, reference, options.toy) for axis in AXES}
-    singers = _singers(score, options.voice, reference)
+    singers = _singers(score, options, reference)
     rows = [_axis_row(axis, found) for axis, found in axes.items()]
     worst = max(place["pitch_median_abs_cents"] for found in axes.values() for place in found)
     rows.append(
@@ -92,16 +92,20 @@ def _along(axis: str, voice: Voice, score: Score, reference: Heard, toy: bool) -
     return found
 
 
-def _singers(score: Score, base: str, reference: Heard) -> dict[str, dict[str, float]]:
-    """Shipped singers that use the models of the voice under test, on the same vowels."""
-    from voicebanks.load import list_voices
+def _singers(score: Score, options: Options, reference: Heard) -> dict[str, dict[str, float]]:
+    """The voice under test and the singers beside it that use its models, on the same vowels."""
+    from voicebanks.load import load_folder
 
-    names = [
-        voice.manifest.name
-        for voice in list_voices()
+    base = options.voice_name
+    folders = {
+        voice.manifest.name: voice
+        for voice in voices_beside(options.voice)
         if voice.manifest.name == base or (voice.base is not None and voice.base.manifest.name == base)
-    ]
-    return {name: numbers(hear(sing(score, _unlimited(load_voice(name)))), reference) for name in names}
+    }
+    return {
+        name: numbers(hear(sing(score, _unlimited(load_folder(folder)))), reference)
+        for name, folder in folders.items()
+    }
 
 
 def _unlimited(voice: Voice) -> Voice:

@@ -56,4 +56,5 @@ def toy_options(tmp_path_factory: pytest.TempPathFactory) -> Options:
     folder = tmp_path_factory.mktemp("bench")
     write_takes(folder / "corpus", "builtin", heldout=True)
     write_takes(folder / "corpus", "eval1", heldout=False)
+    write_takes(folder / "corpus", "eval2", heldout=True)
     return Options("builtin", True, folder / "corpus", "builtin", folder / "cache")

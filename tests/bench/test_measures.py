@@ -1,18 +1,20 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from bench import nsf_hifigan
-from bench.acoustic import distortion_db
+from bench.acoustic import Compared, compared, distortion_db, table_rows
 from bench.english_wer import lyrics_of
 from bench.phone_recogniser import sung_from
 from bench.readings import character_languages, fold_kana, plain, score_rows, span_languages
 from bench.speed import other_factor
 from bench.stream import largest_difference
 from bench.vocoder import copy, filled_f0_hz, log_spectral_distance_db, pesq_wb
+from bench.vocoder import table_rows as vocoder_rows
 from bench.word_listener import OTHER_WORDS, WordListener, vocabulary, word_errors, words_of
 from frontend_g2p.phonemize import read_line
 from singer.onnx_model import OnnxModel
@@ -31,6 +33,21 @@ def test_distortion_ignores_level_and_reads_a_cosine_at_its_rms() -> None:
 def test_distortion_leaves_out_what_24_coefficients_cannot_show() -> None:
     fine = np.cos(np.pi * 40 * (np.arange(96) + 0.5) / 96)[None].astype(np.float32)
     assert distortion_db(np.zeros((1, 96), np.float32), fine) == pytest.approx([0.0], abs=1e-4)
+
+
+def test_acoustic_targets_hold_in_every_language() -> None:
+    good, far, flat = Compared(3.0, 1.0), Compared(3.9, 1.0), Compared(3.0, 0.85)
+    assert [row.passed for row in table_rows(good, {"en": good, "zh": good}, 2)] == [True, True]
+    assert [row.passed for row in table_rows(good, {"en": good, "zh": far}, 2)] == [False, True]
+    assert [row.passed for row in table_rows(good, {"en": flat, "zh": good}, 2)] == [True, False]
+    lively = Compared(3.0, 1.15)
+    assert [row.passed for row in table_rows(good, {"en": lively}, 1)] == [True, False]
+
+
+def test_variance_kept_is_a_share_of_variance() -> None:
+    true = np.random.default_rng(0).standard_normal((500, 96)).astype(np.float32)
+    found = compared([(true[:200] * 0.9, true[:200]), (true[200:] * 0.9, true[200:])])
+    assert found.variance_kept == pytest.approx(0.81, rel=1e-4)
 
 
 def test_log_spectral_distance_of_a_gain_is_the_gain() -> None:
@@ -56,6 +73,30 @@ def test_copy_synthesis_keeps_its_place_and_pesq_hears_noise(toy_options) -> Non
     speech = item.samples[: 2 * 24_000 : 3].repeat(2)[:16_000].copy()
     worse = speech + np.random.default_rng(0).standard_normal(len(speech)).astype(np.float32) * 0.05
     assert pesq_wb(speech, speech) > 4.5 > 3.0 > pesq_wb(speech, worse)
+
+
+def test_vocoder_is_judged_by_timbres_that_the_voice_never_heard(toy_options) -> None:
+    from bench.corpus import held_out_speech, unseen_speech
+
+    assert {item.timbre for item in unseen_speech(toy_options, 2)} == {"eval2"}
+    assert {item.timbre for item in held_out_speech(toy_options, 2)} == {"builtin"}
+    with pytest.raises(FileNotFoundError, match="nobody"):
+        held_out_speech(replace(toy_options, timbre="nobody"), 1)
+    with pytest.raises(FileNotFoundError, match="eval"):
+        unseen_speech(replace(toy_options, corpus=toy_options.corpus / "builtin"), 1)
+
+    def verdict(ours: float, world: float, own: float) -> bool | None:
+        lsd = {"lsd_ours": 7.0, "lsd_world": 7.5}
+        unseen = {"eval1/a": {"pesq_ours": ours - 0.2, "pesq_world": world} | lsd}
+        unseen |= {"eval2/b": {"pesq_ours": ours + 0.2, "pesq_world": world} | lsd}
+        rows = vocoder_rows(unseen, {"suyin/c": {"pesq_ours": own, "pesq_world": 3.0} | lsd})
+        assert [row.passed for row in rows[1:]] == [None, None]
+        assert f"eval1 {ours - 0.2:.2f}, eval2 {ours + 0.2:.2f}" in rows[0].measured
+        return rows[0].passed
+
+    assert verdict(3.75, 3.0, 1.0)
+    assert not verdict(3.65, 3.0, 4.0)
+    assert not verdict(3.75, 3.8, 4.0)
 
 
 @pytest.mark.parametrize(

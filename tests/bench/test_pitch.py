@@ -5,10 +5,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from bench.material import A5, C3, range_melody
-from bench.pitch import cents, hear, note_errors_cents
+from bench.material import A5, C3, C6, range_melody
+from bench.options import Options
+from bench.pitch import Heard, cents, hear, high_rows, high_voices, note_errors_cents
 from bench.sung import Sung, load_voice, performed_f0_hz, sing, sonorant_spans
-from bench.trackers import TRACKERS, Track, track
+from bench.trackers import HIGH_RANGE_HZ, TRACKERS, Track, track
 
 
 @pytest.fixture(scope="module")
@@ -57,6 +58,56 @@ def test_trackers_hear_a_harmonic_tone(tracker: str) -> None:
     heard = track(tracker, (0.1 * np.asarray(tone)).astype(np.float32), rate_hz)
     middle = (heard.times_s > 0.3) & (heard.times_s < 0.7)
     assert np.abs(cents(heard.f0_hz[middle], 330.0)).max() < 3.0
+
+
+@pytest.mark.parametrize("tracker", TRACKERS)
+def test_trackers_follow_a_vibrato_about_c6(tracker: str) -> None:
+    """A semitone to each side, up to 1109 Hz, within 5 cents nearly everywhere."""
+    rate_hz = 44_100
+    times_s = np.arange(2 * rate_hz) / rate_hz
+    f0_hz = 1046.5 * 2 ** (np.sin(2 * np.pi * 5.5 * times_s) / 12)
+    phase = 2 * np.pi * np.cumsum(f0_hz) / rate_hz
+    tone = sum(np.sin(k * phase) / k for k in range(1, 10))
+    heard = track(tracker, (0.1 * np.asarray(tone)).astype(np.float32), rate_hz, HIGH_RANGE_HZ)
+    middle = (heard.times_s > 0.3) & (heard.times_s < 1.7)
+    errors = cents(heard.f0_hz, np.interp(heard.times_s, times_s, f0_hz))[middle]
+    assert np.isfinite(errors).all()
+    assert np.percentile(np.abs(errors), 95) < 5.0
+
+
+@pytest.mark.parametrize("tracker", TRACKERS)
+def test_trackers_lose_no_note_of_a_clean_tone_up_to_c6(tracker: str) -> None:
+    """Half a second each of the notes from C5 to C6: at full speed harvest misses many frames of it."""
+    rate_hz = 44_100
+    f0_hz = np.repeat(440.0 * 2 ** ((np.arange(72, 85) - 69) / 12), rate_hz // 2)
+    phase = 2 * np.pi * np.cumsum(f0_hz) / rate_hz
+    tone = sum(np.sin(k * phase) / k for k in range(1, 9))
+    heard = track(tracker, (0.1 * np.asarray(tone)).astype(np.float32), rate_hz, HIGH_RANGE_HZ)
+    errors = cents(heard.f0_hz, f0_hz[np.minimum((heard.times_s * rate_hz).astype(int), len(f0_hz) - 1)])
+    middle = np.abs(heard.times_s % 0.5 - 0.25) < 0.2
+    assert np.abs(errors[middle & (heard.times_s < 6.5)]).max() < 3.0
+
+
+def test_every_voice_must_reach_the_targets_up_to_c6() -> None:
+    asked_hz = np.full(1000, 1000.0)
+    good = Heard(asked_hz, np.full(1000, 1.0))
+    sharp = Heard(asked_hz, np.full(1000, 4.0))
+    lost = Heard(asked_hz, np.where(np.arange(1000) < 20, np.nan, 1.0))
+    for voices, verdicts in (
+        ({"a": good, "b": good}, [True, True]),
+        ({"a": good, "b": sharp}, [False, True]),
+        ({"a": good, "b": lost}, [True, False]),
+    ):
+        rows = high_rows("praat", voices)
+        assert [row.passed for row in rows] == verdicts
+        assert all(f"{name} " in row.measured for row in rows for name in voices)
+
+
+def test_high_voices_are_those_that_sing_c6(toy_options: Options) -> None:
+    assert [voice.name for voice in high_voices(toy_options)] == ["builtin"]
+    found = high_voices(replace(toy_options, toy=False))
+    assert {"suyin", "tangli", "yaoling"} <= {voice.name for voice in found}
+    assert all(voice.highest_midi >= C6 and voice.name != "builtin" for voice in found)
 
 
 def test_range_melody_spans_c3_to_a5_in_notes_of_both_lengths() -> None:

@@ -2,12 +2,20 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
-from bench.__main__ import BENCHMARKS, run_benchmark
+import voicebanks
+from bench import __main__ as main_module
+from bench.__main__ import BENCHMARKS, main, run_benchmark
 from bench.options import Options
-from bench.report import PAGE, write_page, write_result
+from bench.report import PAGE, Report, Row, folder_of, write_page, write_result
+from bench.sung import voices_beside
 
 
 @pytest.mark.parametrize("name", BENCHMARKS)
@@ -44,3 +52,31 @@ def test_results_keep_machine_and_voice(tmp_path, toy_options: Options) -> None:
     assert "streamed against offline samples" in text
     assert text.count("| `stream` |") == len(report.rows)
     assert document["machine"]["cpu"] in text
+
+
+def test_a_voice_may_be_given_by_its_folder(tmp_path, toy_options: Options) -> None:
+    """As v0 is when it is measured again: out of the way, in a folder of its own."""
+    home = tmp_path / "before"
+    shutil.copytree(Path(voicebanks.__file__).parent / "builtin", home / "builtin")
+    elsewhere = replace(toy_options, voice=str(home / "builtin"))
+    assert elsewhere.voice_name == "builtin"
+    assert [voice.folder for voice in voices_beside(elsewhere.voice)] == [home / "builtin"]
+    for name in ("timbre_axes", "startup"):
+        told = [row.what for row in run_benchmark(name, elsewhere).rows]
+        assert told == [row.what for row in run_benchmark(name, toy_options).rows]
+
+
+def test_command_tells_both_columns_and_keeps_results_where_told(tmp_path, monkeypatch) -> None:
+    found = {"now": [Row("a", "≤ 1", "0.5", True, "h")], "v0": [Row("a", "≤ 1", "2", False, "h")]}
+    monkeypatch.setattr(main_module, "folder_of", partial(folder_of, results=tmp_path))
+    monkeypatch.setattr(
+        main_module, "write_page", lambda order: write_page(order, tmp_path, tmp_path / "p.md")
+    )
+    for column, rows in found.items():
+        monkeypatch.setattr(main_module, "run_benchmark", lambda *_, rows=rows: Report(tuple(rows)))
+        done = CliRunner().invoke(main, ["--voice", str(tmp_path / "suyin"), "--as", column, "stream"])
+        assert done.exit_code == 0, done.output
+    assert done.output.splitlines() == ["FAIL  a  (target ≤ 1)", "      v0   2", "      now  0.5"]
+    document = json.loads((tmp_path / "v0" / "stream.json").read_text(encoding="utf-8"))
+    assert document["voice"] == "suyin"
+    assert "| a | ≤ 1 | 2 | 0.5 | pass | `stream` |" in (tmp_path / "p.md").read_text(encoding="utf-8")
