@@ -127,7 +127,7 @@ def judge(options: Options, blend: Blend) -> Judged:
             errors += word_errors(said, listener.hear(take.audio, SAMPLE_RATE_HZ))
             words += len(said)
         sounds.append(take.audio)
-    phones = {language: accuracy(given[language]) for language in LANGUAGES}
+    phones = {str(language): accuracy(given[language]) for language in LANGUAGES}
     return Judged(blend.name, phones, errors / words, dropped / len(sounds), embedding(sounds))
 
 
@@ -169,7 +169,9 @@ def main(workers: int, corpus: Path | None) -> None:
         for judged in pool.map(partial(judge, options), candidates()):
             found.append(asdict(judged))
             shares = " ".join(f"{language} {share:.0%}" for language, share in judged.phones.items())
-            click.echo(f"{judged.mix:45} {shares}  WER {judged.english_wer:.0%}  dropped {judged.dropped:.0%}")
+            click.echo(
+                f"{judged.mix:45} {shares}  WER {judged.english_wer:.0%}  dropped {judged.dropped:.0%}"
+            )
     (RESULTS / "mixes.json").write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
 
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from frontend_g2p.inventory import INVENTORY
 from frontend_g2p.phones import ROLES
 from singer.cancel import CancelToken
+from singer.controls import STYLE_COLOURS
 from singer.errors import VoicebankError
 from singer.even_level import even_level
 from singer.expression import express
@@ -190,6 +191,7 @@ def to_features(
     log_f0 = np.log(performance.curves["f0_hz"]).astype(np.float32)
     weight = sonorant_weight(track)
     curves = in_character(performance, voice.character).curves
+    style = np.stack([curves[name] for name in STYLE_COLOURS], axis=1)
     rows = {name: to_rows(curve) for name, curve in curves.items()}
     reach, total = voice.context_frames, performance.frames
     for start in range(0, total, block_frames):
@@ -200,6 +202,7 @@ def to_features(
             hidden=hidden[owner[low:high]],
             position=position[low:high],
             log_f0=log_f0[low:high],
+            style=style[low:high],
             timbre=voice.timbre,
         )
         inner = slice(ROWS_PER_FRAME * (start - low), ROWS_PER_FRAME * (stop - low))

@@ -62,6 +62,8 @@ CONTROLS = _table(
     growl=_share(0.0, "Pulses of the voice get uneven in strength: from even (0) to a rough growl (1)."),
     vocal_fry=_share(0.0, "Pulses get lost in part, and early or late: from none (0) to a creak (1)."),
     whisper=_share(0.0, "From the voice (0) to a whisper without pitch (1)."),
+    power=_share(-1.0, "Vocal effort: 0 is the voice's own, 1 powerful, -1 soft."),
+    articulation=_share(-1.0, "How fully vowels are formed: 0 is the voice's own, 1 distinct, -1 slack."),
 )
 """Controls that change along a song: curves of a score, added up where several act at once. All are neutral at 0."""
 
@@ -71,10 +73,16 @@ COLOURS: tuple[str, ...] = tuple(name for name in CONTROLS if name != "pitch_cen
 NOTE_COLOURS: tuple[str, ...] = tuple(name for name in COLOURS if name != "loudness_db")
 """Controls under the key ``controls`` of a note; its loudness is a key of the note itself."""
 
+STYLE_COLOURS: tuple[str, ...] = ("power", "articulation")
+"""Controls that the acoustic model takes in, in this order."""
+
 FEATURE_COLOURS: tuple[str, ...] = (
-    "loudness_db", "breathiness", "tension", "gender", "brightness", "mouth_opening", "falsetto",
+    "loudness_db", "breathiness", "tension", "gender", "brightness", "mouth_opening", "falsetto", "power",
 )  # fmt: skip
-"""Controls that act on features; a voice may have settings of its own for these, its character."""
+"""Controls that act on features."""
+
+CHARACTER_COLOURS: tuple[str, ...] = (*FEATURE_COLOURS, "articulation")
+"""Controls for which a voice may have settings of its own, its character."""
 
 VIBRATO = _table(
     depth_cents=Control("cents", 0.0, 200.0, None, "Peak deviation; 0 switches vibrato off. Must be given."),

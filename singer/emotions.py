@@ -49,7 +49,7 @@ EMOTIONS: Mapping[str, Emotion] = MappingProxyType(
                 "end_breathiness": 0.4,
                 "attack_breathiness": 0.2,
             },
-            {"loudness_db": -4.0, "breathiness": 0.3, "tension": -0.2, "brightness": -0.2},
+            {"loudness_db": -4.0, "breathiness": 0.3, "tension": -0.2, "brightness": -0.2, "power": -0.5},
         ),
         "bright": Emotion(
             "Clear and open, with quick glides and a lively vibrato.",
@@ -61,7 +61,13 @@ EMOTIONS: Mapping[str, Emotion] = MappingProxyType(
                 "end_breathiness": 0.1,
                 "attack_breathiness": 0.0,
             },
-            {"loudness_db": 1.0, "breathiness": -0.2, "brightness": 0.5, "mouth_opening": 0.3},
+            {
+                "loudness_db": 1.0,
+                "breathiness": -0.2,
+                "brightness": 0.5,
+                "mouth_opening": 0.3,
+                "articulation": 0.2,
+            },
         ),
         "powerful": Emotion(
             "Loud, pressed and open, with wide vibrato, strong accents and firm starts.",
@@ -86,6 +92,7 @@ EMOTIONS: Mapping[str, Emotion] = MappingProxyType(
                 "tension": 0.5,
                 "brightness": 0.2,
                 "mouth_opening": 0.4,
+                "power": 0.6,
             },
         ),
         "melancholic": Emotion(
@@ -111,6 +118,7 @@ EMOTIONS: Mapping[str, Emotion] = MappingProxyType(
                 "tension": -0.1,
                 "brightness": -0.4,
                 "mouth_opening": -0.2,
+                "power": -0.3,
             },
         ),
         "playful": Emotion(
@@ -131,7 +139,7 @@ EMOTIONS: Mapping[str, Emotion] = MappingProxyType(
                 "release_db": 8.0,
                 "end_breathiness": 0.1,
             },
-            {"brightness": 0.3, "gender": -0.1, "mouth_opening": 0.2},
+            {"brightness": 0.3, "gender": -0.1, "mouth_opening": 0.2, "articulation": 0.4},
         ),
         "plain": Emotion(
             "Simple and even: a trace of vibrato, hardly any dynamics.",

@@ -24,6 +24,8 @@ from singer.controls import FEATURE_COLOURS
 from singer.features import Features
 
 DB = float(np.log(10.0) / 20.0)
+POWER_DB = 5.0
+"""Louder by this much at power 1, softer at -1; what else effort changes, the acoustic model knows."""
 GENDER_FORMANT_SHARE = 0.18
 """Formants move by this share at gender 1 (down, a longer vocal tract) and up at -1."""
 TENSION_TILT_DB = 4.0
@@ -52,7 +54,7 @@ _HIGHEST_TILT_HZ = 8_000.0
 
 
 def express(features: Features, curves: Mapping[str, NDArray[np.float32]]) -> Features:
-    """Apply loudness, breathiness, tension, gender, brightness, mouth opening and falsetto.
+    """Apply loudness (that of power as well), breathiness, tension, gender, brightness, mouth opening and falsetto.
 
     Args:
         features: T frames.
@@ -65,9 +67,10 @@ def express(features: Features, curves: Mapping[str, NDArray[np.float32]]) -> Fe
     if not any(curves[name].any() for name in FEATURE_COLOURS if name in curves):
         return features
     still = np.zeros(len(features.envelope), np.float32)
-    loudness, breath, tension, gender, brightness, mouth, falsetto = (
+    loudness, breath, tension, gender, brightness, mouth, falsetto, power = (
         curves.get(name, still) for name in FEATURE_COLOURS
     )
+    loudness = loudness + POWER_DB * power
     envelope = _stretch(features.envelope, gender) if gender.any() else features.envelope
     if mouth.any():
         envelope = _open_mouth(envelope, mouth)

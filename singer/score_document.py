@@ -155,6 +155,8 @@ class CurvesDocument(BaseModel):
     growl: list[_Point] | None = _curve("growl")
     vocal_fry: list[_Point] | None = _curve("vocal_fry")
     whisper: list[_Point] | None = _curve("whisper")
+    power: list[_Point] | None = _curve("power")
+    articulation: list[_Point] | None = _curve("articulation")
 
 
 class SectionDocument(BaseModel):

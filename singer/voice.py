@@ -36,7 +36,7 @@ class Voice:
         vocoder: filter network (features and f0 at 2T rows -> filters [2T, ...]).
         context_frames: frames that the decoder and the vocoder need on either side to be exact.
         fingerprint: hash of manifest and models; part of every cache key.
-        character: settings of the singer's own, name of ``FEATURE_COLOURS`` to what is added to every performance.
+        character: settings of the singer's own, name of ``CHARACTER_COLOURS`` to what is added to every performance.
     """
 
     name: str

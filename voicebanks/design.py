@@ -152,6 +152,7 @@ def _manifest(design: Design, base: Manifest) -> DesignedManifest:
             licence=Licence(spdx=base.licence.spdx, files=base.licence.files),
             character=character_of(axes),
             axes=axes,
+            mix={name: float(weight) for name, weight in design.mix.items()},
             base=base.name,
             timbre=mixed_timbre(base, design.mix),
         )

@@ -28,7 +28,7 @@ from voicebanks.manifest import (
 
 _INPUTS = {
     "encoder": ("phone", "role", "language", "frames"),
-    "decoder": ("hidden", "position", "log_f0", "timbre"),
+    "decoder": ("hidden", "position", "log_f0", "style", "timbre"),
     "vocoder": ("envelope", "aperiodicity", "log_f0"),
 }
 _OUTPUTS = {

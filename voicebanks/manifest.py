@@ -14,7 +14,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from frontend_g2p.phones import Language
-from singer.controls import CONTROLS, FEATURE_COLOURS
+from singer.controls import CHARACTER_COLOURS, CONTROLS
 from singer.errors import VoicebankError
 from singer.features import ROWS_PER_FRAME
 from singer.timebase import AudioSpec
@@ -24,7 +24,7 @@ MANIFEST_NAME = "voicebank.json"
 FORMAT: Literal["singer-voicebank"] = "singer-voicebank"
 MODEL_ROLES: tuple[str, ...] = ("encoder", "decoder", "vocoder")
 
-_OPTIONAL = ("character", "axes", "timbre", "timbres")
+_OPTIONAL = ("character", "axes", "mix", "timbre", "timbres")
 LARGEST_MANIFEST_BYTES = 1_000_000
 LARGEST_FILE_BYTES = 512_000_000
 
@@ -120,6 +120,7 @@ class _Identity(_Strict):
         licence: terms.
         character: name of a control that acts on features to what the singer adds to every performance.
         axes: where the singer stands in the timbre space, for people; ``character`` is what sounds.
+        mix: name of a taught timbre to its weight in ``timbre``, for people; empty if the singer is one taught timbre.
     """
 
     format: Literal["singer-voicebank"]
@@ -132,6 +133,7 @@ class _Identity(_Strict):
     licence: Licence
     character: dict[str, float] = {}
     axes: dict[str, float] = {}
+    mix: dict[str, Annotated[float, Field(ge=0.0, allow_inf_nan=False)]] = {}
 
     @field_validator("title", "description")
     @classmethod
@@ -144,8 +146,8 @@ class _Identity(_Strict):
     @classmethod
     def _in_range(cls, character: dict[str, float]) -> dict[str, float]:
         for name, value in character.items():
-            if name not in FEATURE_COLOURS:
-                raise ValueError(f"found {name[:40]!r}; allowed are {', '.join(FEATURE_COLOURS)}")
+            if name not in CHARACTER_COLOURS:
+                raise ValueError(f"found {name[:40]!r}; allowed are {', '.join(CHARACTER_COLOURS)}")
             if refusal := CONTROLS[name].refusal(name, value):
                 raise ValueError(refusal)
         return character

@@ -28,7 +28,7 @@ _SUM_SLACK = 1e-6
 Text = Annotated[str, Field(min_length=1, max_length=1_000)]
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 Similarity = Annotated[float, Field(ge=-1.0, le=1.0)]
-Share = Annotated[float, Field(ge=0.0, le=1.0)]
+Weight = Annotated[float, Field(ge=-2.0, le=2.0)]
 
 
 class _Strict(BaseModel):
@@ -52,10 +52,13 @@ class Teacher(_Strict):
 
 
 class Mix(_Strict):
-    """A taught timbre: source voice to weight, for each half of the teacher's style; each half sums to 1."""
+    """A taught timbre: source voice to weight, for each half of the teacher's style; each half sums to 1.
 
-    timbre: Annotated[dict[str, Share], Field(min_length=1)]
-    prosody: Annotated[dict[str, Share], Field(min_length=1)]
+    A weight below 0 leads away from a source voice.
+    """
+
+    timbre: Annotated[dict[str, Weight], Field(min_length=1)]
+    prosody: Annotated[dict[str, Weight], Field(min_length=1)]
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
@@ -154,7 +157,9 @@ class Passport(_Strict):
         teacher: where the material came from.
         sources: source voice, a style table of the teacher, to its licence.
         mixes: each taught timbre to its mix.
-        taught_as: the taught timbre that is the singer.
+        taught_as: the taught timbre that is the singer, or that the singer was designed from.
+        blend: weights of the taught timbres that a designed singer was mixed from (the manifest's ``mix``); empty if the singer
+            is ``taught_as`` alone.
         warps: changes of the taught timbre, name of a control to amount (the manifest's ``character``); empty if the singer is
             the timbre as taught.
         commands: what was run to make the voice and this document.
@@ -171,6 +176,7 @@ class Passport(_Strict):
     sources: Annotated[dict[str, Text], Field(min_length=1)]
     mixes: Annotated[dict[str, Mix], Field(min_length=1)]
     taught_as: Text
+    blend: dict[str, Annotated[float, Field(ge=0.0, le=1e3)]] = {}
     warps: dict[str, Annotated[float, Field(ge=-1e3, le=1e3)]] = {}
     commands: Annotated[tuple[Text, ...], Field(min_length=1)]
     files: Annotated[dict[str, Sha256], Field(min_length=1)]
@@ -257,6 +263,7 @@ def folder_differences(voice: VoiceFolder, passport: Passport) -> tuple[str, ...
         "singer": (passport.singer, manifest.name),
         "version_of_voice": (passport.version_of_voice, manifest.version_of_voice),
         "licence": (passport.licence, manifest.licence.spdx),
+        "blend": (passport.blend, dict(manifest.mix)),
         "warps": (passport.warps, dict(manifest.character)),
     }
     wrong = [

@@ -82,8 +82,10 @@ def _show(passport: Passport) -> None:
         click.echo(f"  {package.name} {package.version}")
     click.echo("sources: " + ", ".join(f"{name} ({terms})" for name, terms in passport.sources.items()))
     for name, mix in passport.mixes.items():
-        mark = " (the singer)" if name == passport.taught_as else ""
+        mark = " (the singer)" if name == passport.taught_as and not passport.blend else ""
         click.echo(f"mix {name}{mark}: timbre {_weights(mix.timbre)}; prosody {_weights(mix.prosody)}")
+    if passport.blend:
+        click.echo(f"blend of mixes: {_weights(passport.blend)}")
     click.echo(f"warps: {_weights(passport.warps, ', ') or 'none'}")
     for line in passport.commands:
         click.echo(f"made by: {line}")

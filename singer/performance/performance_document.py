@@ -65,6 +65,8 @@ class CurvesDocument(BaseModel):
     growl: list[float] | None = _optional_curve("growl")
     vocal_fry: list[float] | None = _optional_curve("vocal_fry")
     whisper: list[float] | None = _optional_curve("whisper")
+    power: list[float] | None = _optional_curve("power")
+    articulation: list[float] | None = _optional_curve("articulation")
 
 
 class MarksDocument(BaseModel):
@@ -82,6 +84,8 @@ class MarksDocument(BaseModel):
     growl: Mark = "auto"
     vocal_fry: Mark = "auto"
     whisper: Mark = "auto"
+    power: Mark = "auto"
+    articulation: Mark = "auto"
 
 
 class PhraseDocument(BaseModel):

@@ -1,8 +1,7 @@
 """How long each consonant lasts when time allows: one table, by class of phone and, where measured, by phone.
 
-The lengths are for notes of 300 ms and more; ``timing`` shortens them in faster passages. They are estimates
-for slow to moderate singing, one per class; measured ones replace them phone by phone
-(``DurationTable.measured``).
+The lengths are for notes of 300 ms and more; ``timing`` shortens them in faster passages. Those of the classes are for
+phones that were not measured (``spoken_lengths``).
 """
 
 from __future__ import annotations
@@ -15,6 +14,7 @@ from types import MappingProxyType
 from frontend_g2p.inventory import INVENTORY
 from frontend_g2p.phones import Role
 from singer.errors import PerformanceError
+from singer.performance.spoken_lengths import SPOKEN_LENGTHS_S
 
 SILENCE = "SP"
 BREATH_PHONE = "AP"
@@ -60,18 +60,18 @@ class ClassTiming:
 
 DEFAULT_CLASSES: Mapping[str, ClassTiming] = MappingProxyType(
     {
-        "stop": ClassTiming(0.060, 0.090),
-        "voiced_stop": ClassTiming(0.060, 0.080),
-        "aspirated_stop": ClassTiming(0.100, 0.100),
-        "affricate": ClassTiming(0.080, 0.110),
-        "aspirated_affricate": ClassTiming(0.115, 0.115),
-        "fricative": ClassTiming(0.110, 0.110),
-        "voiced_fricative": ClassTiming(0.090, 0.090),
-        "nasal": ClassTiming(0.070, 0.110, 0.35),
-        "liquid": ClassTiming(0.070, 0.100, 0.35),
-        "glide": ClassTiming(0.050, 0.050),
-        "unreleased": ClassTiming(0.070, 0.070),
-        "offglide": ClassTiming(0.100, 0.100, 0.30),
+        "stop": ClassTiming(0.060, 0.065),
+        "voiced_stop": ClassTiming(0.055, 0.055),
+        "aspirated_stop": ClassTiming(0.085, 0.085),
+        "affricate": ClassTiming(0.080, 0.100),
+        "aspirated_affricate": ClassTiming(0.105, 0.105),
+        "fricative": ClassTiming(0.095, 0.085),
+        "voiced_fricative": ClassTiming(0.065, 0.070),
+        "nasal": ClassTiming(0.060, 0.085, 0.35),
+        "liquid": ClassTiming(0.055, 0.060, 0.35),
+        "glide": ClassTiming(0.060, 0.060),
+        "unreleased": ClassTiming(0.080, 0.080),
+        "offglide": ClassTiming(0.080, 0.080, 0.30),
         "closure": ClassTiming(0.090, 0.090),
     }
 )
@@ -140,4 +140,4 @@ class DurationTable:
         return self.classes[name]
 
 
-DEFAULT_DURATIONS = DurationTable()
+DEFAULT_DURATIONS = DurationTable().measured(SPOKEN_LENGTHS_S)

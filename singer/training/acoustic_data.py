@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +17,11 @@ from singer.acoustics import SONORANT_CLASSES, positions, role_row
 from singer.features import ROWS_PER_FRAME
 from singer.training.items import Item, load_items
 from singer.training.stretch import stretched
+from singer.training.take_styles import styles_of
 
 _SONORANT = np.array([phone.phone_class in SONORANT_CLASSES for phone in INVENTORY.values()])
+WITHHELD = 0.2
+"""Share of the times that a take's style is not told."""
 _EDGE_ROWS = 8
 _FULL_ROWS = 20
 _WHISPERED = 0.5
@@ -29,10 +33,18 @@ _DB = 20.0 / np.log(10.0)
 
 
 class AcousticDataset(FairseqDataset):
-    """Takes at their own pitch, their phones of other lengths in every epoch; batches hold takes of similar length."""
+    """Takes at their own pitch, their phones of other lengths in every epoch; batches hold takes of similar length.
+
+    The style of one take in five is withheld, so that style 0 is also what the model does when it is told nothing; that of
+    held-out takes always is.
+    """
 
     def __init__(self, folder: Path, *, heldout: bool, seed: int) -> None:
-        self.items: list[Item] = load_items(folder, heldout=heldout, raised=False)
+        items = load_items(folder, heldout=heldout, raised=False)
+        if not heldout:
+            styles = styles_of(items, [sung_as_meant(item) for item in items])
+            items = [replace(item, style=style) for item, style in zip(items, styles, strict=True)]
+        self.items: list[Item] = items
         self.seed = seed
         self.epoch = 0
         self.fixed = heldout
@@ -46,7 +58,11 @@ class AcousticDataset(FairseqDataset):
 
     def __getitem__(self, index: int) -> Item:
         item = self.items[index]
-        return item if self.fixed else stretched(item, np.random.default_rng((self.seed, self.epoch, index)))
+        if self.fixed:
+            return item
+        rng = np.random.default_rng((self.seed, self.epoch, index))
+        told = item if rng.random() >= WITHHELD else replace(item, style=np.zeros_like(item.style))
+        return stretched(told, rng)
 
     def collater(self, samples: list[Item]) -> dict[str, Any]:
         """A batch of B takes, P phones and T frames at most; see ``collate``."""
@@ -84,8 +100,8 @@ def collate(items: list[Item]) -> dict[str, Tensor]:
     Returns:
         phone, role, language, frames int64 [B, P]; phone_mask float32 [B, 1, P]; owner int64 [B, T] (phone of a frame); position
         float32 [B, T, 3]; log_f0 float32 [B, T]; frame_mask float32 [B, 1, T]; row_weight float32 [B, 2T], 0 in
-        padding and where ``sung_as_meant`` says no, less in long phones; timbre int64 [B]; envelope float32
-        [B, 2T, 96]; aperiodicity float32 [B, 2T, 12].
+        padding and where ``sung_as_meant`` says no, less in long phones; style float32 [B, T, 2]; timbre int64 [B];
+        envelope float32 [B, 2T, 96]; aperiodicity float32 [B, 2T, 12].
     """
     return {
         "phone": _pad([item.phone for item in items]),
@@ -98,6 +114,7 @@ def collate(items: list[Item]) -> dict[str, Tensor]:
         "log_f0": _pad([item.log_f0[::ROWS_PER_FRAME] for item in items]),
         "frame_mask": _pad([np.ones(item.total, np.float32) for item in items]).unsqueeze(1),
         "row_weight": _pad([row_weights(item) for item in items]),
+        "style": _pad([np.tile(item.style, (item.total, 1)) for item in items]),
         "timbre": torch.tensor([item.timbre for item in items]),
         "envelope": _pad([item.envelope.astype(np.float32) for item in items]),
         "aperiodicity": _pad([item.aperiodicity.astype(np.float32) for item in items]),

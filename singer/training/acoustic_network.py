@@ -9,6 +9,7 @@ from torch import Tensor, nn
 
 from singer.acoustics import POSITION_FEATURES
 from singer.bands import APERIODICITY_BANDS, ENVELOPE_BANDS
+from singer.controls import STYLE_COLOURS
 from singer.features import ROWS_PER_FRAME
 from singer.training.layers import ResidualStack
 from singer.training.vocoder_network import ENVELOPE_MEAN, ENVELOPE_SCALE, LOG_F0_MEAN
@@ -55,19 +56,26 @@ class Encoder(nn.Module):
 
 
 class Decoder(nn.Module):
-    """Hidden vectors spread over frames, pitch and timbre to features."""
+    """Hidden vectors spread over frames, pitch, style and timbre to features."""
 
     def __init__(self, shape: AcousticShape) -> None:
         super().__init__()
         self.input = nn.Linear(shape.hidden + POSITION_FEATURES + 2, shape.channels)
         self.timbre = nn.Linear(shape.timbre_size, shape.channels)
+        self.style = nn.Linear(len(STYLE_COLOURS), shape.channels, bias=False)
         self.stack = ResidualStack(shape.channels, 3, shape.decoder_dilations, shape.dropout)
         self.norm = nn.LayerNorm(shape.channels)
         self.output = nn.Linear(shape.channels, ROWS_PER_FRAME * (ENVELOPE_BANDS + APERIODICITY_BANDS))
         self.reach_frames = self.stack.reach_frames
 
     def forward(
-        self, hidden: Tensor, position: Tensor, log_f0: Tensor, timbre: Tensor, mask: Tensor | None = None
+        self,
+        hidden: Tensor,
+        position: Tensor,
+        log_f0: Tensor,
+        style: Tensor,
+        timbre: Tensor,
+        mask: Tensor | None = None,
     ) -> tuple[Tensor, Tensor]:
         """Features of T frames.
 
@@ -75,6 +83,7 @@ class Decoder(nn.Module):
             hidden: float32 [B, T, H], each frame its phone's vector.
             position: float32 [B, T, 3], see ``singer.acoustics.positions``.
             log_f0: float32 [B, T], natural log of Hz.
+            style: float32 [B, T, 2], ``STYLE_COLOURS``: 0 is the mean of the material, see ``singer.training.take_styles``.
             timbre: float32 [B, K].
             mask: float32 [B, 1, T], 0 in padding.
 
@@ -83,7 +92,7 @@ class Decoder(nn.Module):
         """
         pitch = (log_f0.clamp(LOWEST_LOG_F0, HIGHEST_LOG_F0) - LOG_F0_MEAN).unsqueeze(-1)
         x = torch.cat((hidden, position, pitch, pitch * pitch), dim=-1)
-        x = self.input(x) + self.timbre(timbre).unsqueeze(1)
+        x = self.input(x) + self.style(style) + self.timbre(timbre).unsqueeze(1)
         y = self.stack(x.transpose(1, 2), mask).transpose(1, 2)
         raw = self.output(self.norm(y))
         rows = raw.reshape(raw.shape[0], -1, raw.shape[2] // ROWS_PER_FRAME)
@@ -111,6 +120,6 @@ class AcousticNetwork(nn.Module):
         spread = hidden.gather(1, index)
         timbre = self.timbres(batch["timbre"])
         features: tuple[Tensor, Tensor] = self.decoder(
-            spread, batch["position"], batch["log_f0"], timbre, batch["frame_mask"]
+            spread, batch["position"], batch["log_f0"], batch["style"], timbre, batch["frame_mask"]
         )
         return features

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from singer.bands import APERIODICITY_BANDS, ENVELOPE_BANDS
+from singer.controls import STYLE_COLOURS
 from singer.features import ROWS_PER_FRAME
 from singer.onnx_model import OnnxModel
 from singer.timebase import AudioSpec
@@ -40,9 +41,9 @@ class _OneDecoder(nn.Module):
         self.network = network
 
     def forward(
-        self, hidden: Tensor, position: Tensor, log_f0: Tensor, timbre: Tensor
+        self, hidden: Tensor, position: Tensor, log_f0: Tensor, style: Tensor, timbre: Tensor
     ) -> tuple[Tensor, Tensor]:
-        batch = (part.unsqueeze(0) for part in (hidden, position, log_f0, timbre))
+        batch = (part.unsqueeze(0) for part in (hidden, position, log_f0, style, timbre))
         envelope, aperiodicity = self.network(*batch)
         return envelope.squeeze(0), aperiodicity.squeeze(0)
 
@@ -93,6 +94,7 @@ def export_decoder(network: Decoder, path: Path, spec: AudioSpec) -> float:
         "hidden": rng.standard_normal((101, hidden)).astype(np.float32),
         "position": rng.random((101, 3)).astype(np.float32),
         "log_f0": rng.uniform(4.5, 6.8, 101).astype(np.float32),
+        "style": rng.uniform(-1.0, 1.0, (101, len(STYLE_COLOURS))).astype(np.float32),
         "timbre": rng.standard_normal(network.timbre.in_features).astype(np.float32),
     }
     axes = ("n_frames", "n_rows")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ class Item:
         phone, role, language, frames: int64 [P].
         timbre: row of the timbre table.
         kind: spoken, sung or breath.
+        style: float32 [2], power and articulation, see ``singer.training.take_styles``; 0 until it is measured.
         raised: 1, or the factor by which the take was sped up.
         name: file name.
     """
@@ -39,6 +40,7 @@ class Item:
     kind: str
     raised: float
     name: str
+    style: NDArray[np.float32] = field(default_factory=lambda: np.zeros(2, np.float32))
 
     @property
     def total(self) -> int:

@@ -85,6 +85,7 @@ def _passport(voice: VoiceFolder, mixes: dict[str, Mix], timbre: str, heard: Hea
         sources=dict.fromkeys(heard.sources, SOURCE_LICENCE),
         mixes=mixes,
         taught_as=timbre,
+        blend=dict(manifest.mix),
         warps=dict(manifest.character),
         commands=(
             *dict.fromkeys(card.command for card in manifest.cards.values()),

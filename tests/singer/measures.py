@@ -60,6 +60,12 @@ def harmonics_to_noise_db(sound: Sound, rate_hz: int) -> float:
     return float(np.median(voiced)) if len(voiced) else -200.0
 
 
+def band_levels_db(sound: Sound, rate_hz: int) -> NDArray[np.float64]:
+    """Level in each of 24 equal bands up to 4.8 kHz, against their mean."""
+    levels = np.array([spectrum_db(sound, rate_hz, 200 * band, 200 * (band + 1)) for band in range(24)])
+    return levels - levels.mean()
+
+
 def first_formant_hz(sound: Sound, rate_hz: int) -> float:
     """Praat's first formant, median."""
     praat = parselmouth.Sound(sound.astype(np.float64), rate_hz)

@@ -88,6 +88,17 @@ def level(name: str, value: float) -> float:
     return measures.level_db(vowel(name, value))
 
 
+def apart(name: str, value: float) -> float:
+    """How far two vowels lie apart, root mean square over bands in dB."""
+    levels = [
+        measures.band_levels_db(
+            sung(phrase(f0_hz=120.0, spans=spans, **{name: value}))[9_000:-9_000], RATE_HZ
+        )
+        for spans in (VOWEL, FRONT_VOWEL)
+    ]
+    return float(np.sqrt(np.mean((levels[0] - levels[1]) ** 2)))
+
+
 WIDE, NARROW = (-1.0, -0.5, 0.0, 0.5, 1.0), (0.0, 0.33, 0.67, 1.0)
 MEASURED: list[tuple[str, tuple[float, ...], Callable[[str, float], float], float]] = [
     ("loudness_db", (-12.0, -6.0, 0.0, 6.0), level, 5.0),
@@ -105,6 +116,9 @@ MEASURED: list[tuple[str, tuple[float, ...], Callable[[str, float], float], floa
     ("vocal_fry", NARROW, jitter, 0.003),
     ("whisper", NARROW, harmonicity, -1.5),
     ("whisper", NARROW, level, -0.5),
+    ("power", WIDE, tilt, 1.0),
+    ("power", WIDE, level, 1.0),
+    ("articulation", WIDE, apart, 0.2),
 ]
 
 

@@ -17,6 +17,7 @@ from onnx import TensorProto, helper, numpy_helper
 
 from frontend_g2p.phones import LANGUAGES
 from singer.bands import APERIODICITY_BANDS, ENVELOPE_BANDS, band_centres_hz, interpolation_matrix
+from singer.controls import STYLE_COLOURS
 from singer.features import ROWS_PER_FRAME
 from singer.filterbank import PHASE_BANDS
 from voicebanks.builtin.phone_table import phone_table
@@ -36,6 +37,11 @@ HIDDEN = ENVELOPE_BANDS + APERIODICITY_BANDS
 GLIDE_FRAMES = 7
 """Phones are joined by a mean over this many frames, centred."""
 LOG_MIDDLE_HZ = float(np.log(260.0))
+POWER_TILT = 0.25
+"""Tilt at power 1, in natural log of amplitude per octave."""
+ARTICULATION = 0.4
+"""By what share articulation 1 raises what a band has more than those around it."""
+AROUND_BANDS = 4.0
 EFFORT = 0.12
 """Louder by this much, in natural log of amplitude, for each unit of log f0 above the middle."""
 
@@ -94,10 +100,16 @@ def _in_both_rows(name: str) -> list[onnx.NodeProto]:
 
 
 def decoder() -> onnx.ModelProto:
-    """Moving average of the hidden vectors, the same for both rows of a frame; pitch adds effort, the timbre number tilts."""
+    """Moving average of the hidden vectors, the same for both rows of a frame; pitch adds effort, the timbre number tilts.
+
+    Power tilts as well; articulation raises the formants above what is around them.
+    """
     node = helper.make_node
     reach = GLIDE_FRAMES // 2
     octaves = np.log2(np.maximum(band_centres_hz(ENVELOPE_BANDS), 100.0) / 1_000.0)
+    bands = np.arange(ENVELOPE_BANDS)
+    around = np.exp(-0.5 * ((bands[:, None] - bands) / AROUND_BANDS) ** 2)
+    relief = np.eye(ENVELOPE_BANDS) - around / around.sum(axis=0)
     nodes = [
         node("Transpose", ["hidden"], ["channels"], perm=[1, 0]),
         node("Unsqueeze", ["channels", "first"], ["batch"]),
@@ -113,7 +125,13 @@ def decoder() -> onnx.ModelProto:
         node("Unsqueeze", ["level", "last"], ["column"]),
         node("Mul", ["timbre", "tilt"], ["colour"]),
         node("Add", ["shape", "column"], ["louder"]),
-        node("Add", ["louder", "colour"], ["envelope_once"]),
+        node("Add", ["louder", "colour"], ["coloured"]),
+        node("Split", ["style", "ones"], ["power", "articulation"], axis=1),
+        node("Mul", ["power", "steeper"], ["pressed"]),
+        node("MatMul", ["shape", "relief"], ["formants"]),
+        node("Mul", ["articulation", "formants"], ["formed"]),
+        node("Add", ["pressed", "formed"], ["styled"]),
+        node("Add", ["coloured", "styled"], ["envelope_once"]),
         node("Clip", ["ratio", "zero", "one_"], ["aperiodicity_once"]),
         *_in_both_rows("envelope"),
         *_in_both_rows("aperiodicity"),
@@ -122,6 +140,7 @@ def decoder() -> onnx.ModelProto:
         _value("hidden", ["n_frames", HIDDEN]),
         _value("position", ["n_frames", 3]),
         _value("log_f0", ["n_frames"]),
+        _value("style", ["n_frames", len(STYLE_COLOURS)]),
         _value("timbre", [1]),
     ]
     outputs = [
@@ -138,6 +157,9 @@ def decoder() -> onnx.ModelProto:
         _floats("effort", np.array([EFFORT])),
         _floats("none", np.zeros(1)),
         _floats("tilt", octaves),
+        _ints("ones", [1, 1]),
+        _floats("steeper", POWER_TILT * octaves),
+        _floats("relief", ARTICULATION * relief),
         _floats("zero", np.array(0.0)),
         _floats("one_", np.array(1.0)),
     ]

@@ -66,11 +66,12 @@ def align(timbre: tuple[str, ...], out: Path | None) -> None:
 @click.option("--timbre", type=click.Choice(list(BLENDS)), multiple=True, required=True)
 @_OUT
 def report(timbre: tuple[str, ...], out: Path | None) -> None:
-    """Coverage and dropped takes."""
-    from singer.training.corpus.report import report_on
+    """Coverage and dropped takes, of each timbre and of all that are named together."""
+    from singer.training.corpus.report import report_on, report_together
 
     for name in timbre:
         click.echo(report_on(out or default_folder(), name))
+    click.echo(report_together(out or default_folder(), timbre))
 
 
 if __name__ == "__main__":

@@ -18,9 +18,19 @@ BLENDS: Mapping[str, Blend] = {
         Blend("blend1", {"jf_gongitsune": 0.6, "jm_kumo": 0.4}, _KUMO),
         Blend("blend2", {"jf_nezumi": 0.6, "jm_kumo": 0.4}, _KUMO),
         Blend("blend3", {"jf_tebukuro": 0.35, "jm_kumo": 0.4, "jf_gongitsune": 0.25}, _KUMO),
+        Blend("blend4", {"jf_alpha": 0.6, "jm_kumo": 0.4}, _KUMO),
+        Blend("blend5", {"jf_alpha": 0.3, "jf_tebukuro": 0.3, "jm_kumo": 0.4}, _KUMO),
+        Blend("blend6", {"jf_alpha": 0.9, "jf_tebukuro": -0.4, "jm_kumo": 0.5}, _KUMO),
+        Blend("blend7", {"jf_gongitsune": 0.9, "jf_nezumi": -0.4, "jm_kumo": 0.5}, _KUMO),
+        Blend("blend8", {"jf_tebukuro": 0.9, "jf_nezumi": -0.4, "jm_kumo": 0.5}, _KUMO),
+        Blend("blend9", {"jf_nezumi": 0.9, "jf_gongitsune": -0.4, "jm_kumo": 0.5}, _KUMO),
+        Blend("blend10", {"jf_nezumi": 0.3, "jf_tebukuro": 0.3, "jm_kumo": 0.4}, _KUMO),
+        Blend("blend11", {"jf_alpha": 0.9, "jf_nezumi": -0.4, "jm_kumo": 0.5}, _KUMO),
         Blend("eval1", {"jf_alpha": 0.35, "jf_gongitsune": 0.35, "jm_kumo": 0.3}, _KUMO),
         Blend("eval2", {"jf_tebukuro": 0.5, "jm_kumo": 0.5}, _KUMO),
         Blend("eval3", {"jm_kumo": 0.8, "jf_alpha": 0.2}, _KUMO),
     )
 }
-"""Timbre name to mix. Names that begin with ``eval`` are for measuring and are never trained on as a singer."""
+"""Timbre name to mix, chosen by what recognisers understand of each in every language (``bench/mixes.py``).
+
+Names that begin with ``eval`` are for measuring and are never trained on as a singer."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import suppress
 from functools import cache
+from itertools import pairwise
 
 import numpy as np
 
@@ -15,6 +17,8 @@ _EVERY = 8
 """One word in this many of the dictionary is taken: thousands of words, still quickly read."""
 _LETTERS = (3, 9)
 _SYLLABLES = 3
+_COMMON = 3
+"""Words of the list that hold a pair of phones which counts as English; fewer are foreign names."""
 
 
 @cache
@@ -57,6 +61,17 @@ def _holders() -> tuple[tuple[int, ...], ...]:
         for symbol in sorted({phone.symbol for syllable in word for phone in syllable.phones}):
             holders.setdefault(symbol, []).append(place)
     return tuple(tuple(holders[symbol]) for symbol in sorted(holders))
+
+
+@cache
+def pair_holders() -> Mapping[tuple[str, str], tuple[tuple[CorpusSyllable, ...], ...]]:
+    """Neighbouring phones inside words to the words that hold them; pairs that only one or two words hold are left out."""
+    holders: dict[tuple[str, str], list[tuple[CorpusSyllable, ...]]] = {}
+    for word in _words():
+        symbols = [phone.symbol for syllable in word for phone in syllable.phones]
+        for pair in sorted(set(pairwise(symbols))):
+            holders.setdefault(pair, []).append(word)
+    return {pair: tuple(words) for pair, words in holders.items() if len(words) >= _COMMON}
 
 
 def word_line(count: int, rng: np.random.Generator) -> Line:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import itertools
 import json
 from collections import Counter, defaultdict
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from frontend_g2p.inventory import INVENTORY
-from frontend_g2p.phones import LANGUAGES
+from frontend_g2p.phones import LANGUAGES, Language
+from singer.training.corpus.english_words import pair_holders
 from singer.training.corpus.index import read_index
 from singer.training.corpus.material import syllables
 
@@ -33,7 +35,38 @@ def report_on(out: Path, timbre: str) -> str:
     return "\n".join(lines)
 
 
-def _language_line(language: Any, rows: list[dict[str, Any]]) -> str:
+def report_together(out: Path, timbres: Sequence[str]) -> str:
+    """What the takes of these timbres that are not held out cover together: syllables, and pairs of English phones."""
+    rows = [(out / timbre, row) for timbre in timbres for row in read_index(out / timbre)]
+    learnt = [(folder, row) for folder, row in rows if not row["heldout"]]
+    minutes = sum(row["duration_s"] for _, row in learnt) / 60
+    lines = [f"together: {len(timbres)} timbres, {len(learnt)} takes to learn from, {minutes:.1f} minutes"]
+    for language in LANGUAGES:
+        of_language = [(folder, row) for folder, row in learnt if row["language"] == language]
+        lines.append(_missing_pairs(of_language) if language == "en" else _missing(language, of_language))
+    return "\n".join(lines)
+
+
+def _missing(language: Language, rows: Sequence[tuple[Path, dict[str, Any]]]) -> str:
+    wanted = {syllable.reading for syllable in syllables(language)}
+    missing = wanted - {reading for _, row in rows for reading in row["readings"]}
+    text = f"  {language}: {len(wanted) - len(missing)} of {len(wanted)} syllables"
+    return text + (f"; missing: {' '.join(sorted(missing))}" if missing else "")
+
+
+def _missing_pairs(rows: Sequence[tuple[Path, dict[str, Any]]]) -> str:
+    seen: set[tuple[str, str]] = set()
+    for folder, row in rows:
+        with np.load(folder / row["file"], allow_pickle=False) as arrays:
+            seen.update(itertools.pairwise(str(symbol) for symbol in arrays["phone"]))
+    missing = set(pair_holders()) - seen
+    text = (
+        f"  en: {len(pair_holders()) - len(missing)} of {len(pair_holders())} pairs of phones that words hold"
+    )
+    return text + (f"; missing: {', '.join(sorted(map(' '.join, missing)))}" if missing else "")
+
+
+def _language_line(language: Language, rows: list[dict[str, Any]]) -> str:
     minutes: dict[str, float] = defaultdict(float)
     for row in rows:
         minutes[row["kind"]] += row["duration_s"] / 60

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from frontend_g2p.phones import LANGUAGES, Language
+from singer.training.corpus.completion import missing_lines
 from singer.training.corpus.english_words import word_line
 from singer.training.corpus.material import (
     Line,
@@ -49,6 +51,8 @@ _THIRD_ENGLISH = 5
 _THIRD_OTHERS: tuple[Language, ...] = ("zh", "yue", "ja")
 _THIRD_PART = range(_SECOND_PART.stop, _SECOND_PART.stop + 88 * (_THIRD_ENGLISH + 1))
 """Spoken takes: five English sentences, then a row of syllables of another language."""
+_FOURTH_START = _THIRD_PART.stop
+"""From here on spoken takes with what the timbre's takes before this one lack; how many depends on the timbre."""
 _SPOKEN_SYLLABLES = (11, 16)
 _SUNG_SYLLABLES = (8, 12)
 _MORAE_EXTRA = 3
@@ -85,13 +89,22 @@ def script_at(timbre: str, number: int) -> Script:
     Eight takes make a round with every language spoken once and sung once; each second round ends with breaths. Takes
     340 to 507 are in rounds of two spoken and two sung rows of English words and one sung take of each other language, all drawn
     for rare phones, and one English sentence that is held out. Takes 508 to 1035 are spoken: five in six are English sentences
-    that come once each.
+    that come once each. The takes from 1036 on complete what the ones before cover: all
+    syllables, and all pairs of phones in English words.
     """
     if number in _SECOND_PART:
         return _rare_script(timbre, number)
     if number in _THIRD_PART:
         return _spoken_script(timbre, number)
-    passed = number if number < _SECOND_PART.start else number - len(_SECOND_PART) - len(_THIRD_PART)
+    passed = number
+    if number >= _FOURTH_START:
+        completing = _completing(timbre)
+        place = number - _FOURTH_START
+        if place < len(completing):
+            language, line = completing[place]
+            name = f"{number:05d}-{language}-spoken"
+            return Script(name, timbre, "spoken", language, line, False, _seed(timbre, number))
+        passed -= len(_SECOND_PART) + len(_THIRD_PART) + len(completing)
     turn, place = divmod(passed, len(_ROUND) * _BREATH_ROUND + 1)
     seed = _seed(timbre, number)
     if place == len(_ROUND) * _BREATH_ROUND:
@@ -102,6 +115,17 @@ def script_at(timbre: str, number: int) -> Script:
     line = _line(timbre, language, kind, count, heldout)
     name = f"{number:05d}-{language}-{kind}"
     return Script(name, timbre, kind, language, line, heldout, seed)
+
+
+@cache
+def _completing(timbre: str) -> tuple[tuple[Language, Line], ...]:
+    """Language and line of each take of the fourth part."""
+    earlier = [script_at(timbre, number) for number in range(_FOURTH_START)]
+    found: list[tuple[Language, Line]] = []
+    for language in LANGUAGES:
+        lines = [script.line for script in earlier if script.language == language and not script.heldout]
+        found += [(language, line) for line in missing_lines(language, lines)]
+    return tuple(found)
 
 
 def _rare_script(timbre: str, number: int) -> Script:

@@ -85,7 +85,7 @@ class VocoderCriterion(FairseqCriterion):
 
     def __init__(self, task: VocoderTask) -> None:
         super().__init__(task)
-        self.spectral = SpectralLoss(TRUSTED_HZ / (TRAINING_RATE_HZ / 2))
+        self.spectral = SpectralLoss(TRUSTED_HZ, TRAINING_RATE_HZ)
 
     def forward(
         self, model: VocoderModel, sample: dict[str, Any], reduce: bool = True

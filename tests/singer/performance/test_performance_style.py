@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from singer.errors import PerformanceError
-from singer.performance.phone_timing import DEFAULT_CLASSES
+from singer.performance.phone_timing import DEFAULT_CLASSES, DEFAULT_DURATIONS
+from singer.performance.spoken_lengths import SPOKEN_LENGTHS_S
 from singer.performance.style import Style
 
 DOCS = (Path(__file__).parents[3] / "docs" / "performance.md").read_text(encoding="utf-8")
@@ -44,3 +45,15 @@ def test_the_documented_lengths_are_the_lengths():
         name: (round(timing.onset_s * 1000), round(timing.coda_s * 1000), round(timing.coda_share * 100))
         for name, timing in DEFAULT_CLASSES.items()
     }
+
+
+def test_the_documented_spoken_lengths_are_those_that_are_used():
+    rows = re.findall(r"^\| (onset|glide|coda) \| (\d+: .+) \|$", DOCS, re.MULTILINE)
+    documented = {
+        (symbol, role): int(length) / 1000
+        for role, lengths in rows
+        for length, symbols in (part.split(": ") for part in lengths.split("; "))
+        for symbol in symbols.split()
+    }
+    assert documented == SPOKEN_LENGTHS_S
+    assert all(DEFAULT_DURATIONS.length_s(*key) == length_s for key, length_s in SPOKEN_LENGTHS_S.items())

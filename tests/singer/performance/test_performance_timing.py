@@ -1,4 +1,4 @@
-"""Timing by hand-computed numbers: 70 ms nasal, 110 ms fricative and so on, as in the table of lengths."""
+"""Timing by hand-computed numbers, with a table of round lengths: 70 ms nasal, 110 ms fricative and so on."""
 
 from dataclasses import replace
 
@@ -7,15 +7,32 @@ from phrase_builders import phrase, syllable
 
 from singer.errors import PerformanceError
 from singer.performance.lengths import fit_lengths
-from singer.performance.phone_timing import DEFAULT_DURATIONS
+from singer.performance.phone_timing import ClassTiming, DurationTable
 from singer.performance.style import Style
 from singer.performance.sung_units import syllable_weight
 from singer.performance.timing import time_phones
 
 QUIET = Style(breaths=False)
+ROUND = DurationTable(
+    classes={
+        "stop": ClassTiming(0.060, 0.090),
+        "voiced_stop": ClassTiming(0.060, 0.080),
+        "aspirated_stop": ClassTiming(0.100, 0.100),
+        "affricate": ClassTiming(0.080, 0.110),
+        "aspirated_affricate": ClassTiming(0.115, 0.115),
+        "fricative": ClassTiming(0.110, 0.110),
+        "voiced_fricative": ClassTiming(0.090, 0.090),
+        "nasal": ClassTiming(0.070, 0.110, 0.35),
+        "liquid": ClassTiming(0.070, 0.100, 0.35),
+        "glide": ClassTiming(0.050, 0.050),
+        "unreleased": ClassTiming(0.070, 0.070),
+        "offglide": ClassTiming(0.100, 0.100, 0.30),
+        "closure": ClassTiming(0.090, 0.090),
+    }
+)
 
 
-def rows(rows_in, language="zh", style=QUIET, durations=DEFAULT_DURATIONS, **options):
+def rows(rows_in, language="zh", style=QUIET, durations=ROUND, **options):
     """Timing as (symbol, start, end) with times in milliseconds, rounded to 10 µs."""
     timing = time_phones(phrase(rows_in, language, **options), style, durations)
     return [
@@ -114,28 +131,28 @@ def test_offglides_go_first_below_120_ms():
 
 
 def test_notes_too_short_lose_codas_then_onsets_and_say_so():
-    timing = time_phones(phrase([("a n", 0.055, 60), ("s t ɹ i", 0.5, 60)], "en"), QUIET)
+    timing = time_phones(phrase([("a n", 0.055, 60), ("s t ɹ i", 0.5, 60)], "en"), QUIET, ROUND)
     assert [span.symbol for span in timing.spans] == ["SP", "a", "i", "SP"]
     assert timing.warnings == ((0, "too short to sing n s t ɹ, left out; make the note longer"),)
-    timing = time_phones(phrase([("a n", 0.085, 60), ("s t ɹ i", 0.5, 60)], "en"), QUIET)
+    timing = time_phones(phrase([("a n", 0.085, 60), ("s t ɹ i", 0.5, 60)], "en"), QUIET, ROUND)
     assert [span.symbol for span in timing.spans] == ["SP", "a", "t", "ɹ", "i", "SP"]
 
 
 def test_onset_limit_of_250_ms():
-    slow = DEFAULT_DURATIONS.measured({("s", "onset"): 0.3, ("t", "onset"): 0.2})
+    slow = ROUND.measured({("s", "onset"): 0.3, ("t", "onset"): 0.2})
     found = rows([("a", 2.0, 60), ("s t a", 1.0, 60)], "en", durations=slow)
     assert found[2:4] == [("s", 2750, 2900), ("t", 2900, 3000)]
 
 
 def test_measured_lengths_replace_the_table():
-    table = DEFAULT_DURATIONS.measured({("n", "onset"): 0.05})
+    table = ROUND.measured({("n", "onset"): 0.05})
     assert rows([("n i", 0.5, 60)], durations=table)[1] == ("n", 950, 1000)
-    assert table.length_s("n", "coda") == DEFAULT_DURATIONS.length_s("n", "coda")
+    assert table.length_s("n", "coda") == ROUND.length_s("n", "coda")
     with pytest.raises(PerformanceError) as caught:
-        DEFAULT_DURATIONS.measured({("n", "onset"): 0.5})
+        ROUND.measured({("n", "onset"): 0.5})
     assert (caught.value.code, caught.value.where) == ("duration_range", "length of n as onset")
     with pytest.raises(PerformanceError, match="allowed are p"):
-        DEFAULT_DURATIONS.measured({("!", "onset"): 0.1})
+        ROUND.measured({("!", "onset"): 0.1})
 
 
 def test_melisma_repeats_the_nucleus_and_closes_at_the_end():
@@ -150,15 +167,15 @@ def test_melisma_repeats_the_nucleus_and_closes_at_the_end():
 
 
 def test_a_vowel_held_over_a_breath_closes_after_it():
-    timing = time_phones(phrase([("m a n", 0.5, 60), ("AP", 0.3, 60), ("-", 0.5, 64)]), QUIET)
+    timing = time_phones(phrase([("m a n", 0.5, 60), ("AP", 0.3, 60), ("-", 0.5, 64)]), QUIET, ROUND)
     assert [span.symbol for span in timing.spans] == ["SP", "m", "a", "AP", "a", "n", "SP"]
 
 
 def test_syllables_share_a_note_by_weight():
-    timing = time_phones(phrase([("k a/t e/n o", 0.9, 60)], "ja"), QUIET)
+    timing = time_phones(phrase([("k a/t e/n o", 0.9, 60)], "ja"), QUIET, ROUND)
     assert [span.start_s for span in timing.spans if span.role == "nucleus"] == pytest.approx([1.0, 1.3, 1.6])
     assert {span.note for span in timing.spans} == {0, None}
-    timing = time_phones(phrase([("k a/ɴ", 0.7, 60)], "ja"), QUIET)
+    timing = time_phones(phrase([("k a/ɴ", 0.7, 60)], "ja"), QUIET, ROUND)
     assert [span.start_s for span in timing.spans if span.role == "nucleus"] == pytest.approx([1.0, 1.4])
 
 
@@ -181,19 +198,19 @@ def test_weights_of_syllables(symbols, language, reading, weight):
 def test_notes_that_overlap_by_float_error_still_join():
     drawn = phrase([("m a", 0.5, 60), ("n i", 0.5, 62)])
     first = replace(drawn.notes[0], end_s=drawn.notes[0].end_s + 5e-7)
-    timing = time_phones(replace(drawn, notes=(first, drawn.notes[1])), QUIET)
+    timing = time_phones(replace(drawn, notes=(first, drawn.notes[1])), QUIET, ROUND)
     assert timing.units[0].end_s == timing.units[1].start_s == 1.5
 
 
 def test_too_many_syllables_for_a_note_are_refused():
     with pytest.raises(PerformanceError) as caught:
-        time_phones(phrase([("/".join(["k a"] * 30), 0.2, 60)], "ja"), QUIET)
+        time_phones(phrase([("/".join(["k a"] * 30), 0.2, 60)], "ja"), QUIET, ROUND)
     assert (caught.value.code, caught.value.where) == ("note_too_short", "note 0")
 
 
 def test_a_vowel_held_from_nowhere_is_refused():
     with pytest.raises(PerformanceError) as caught:
-        time_phones(phrase([("-", 0.5, 60), ("k a", 0.5, 60)]), QUIET)
+        time_phones(phrase([("-", 0.5, 60), ("k a", 0.5, 60)]), QUIET, ROUND)
     assert (caught.value.code, caught.value.where) == ("no_vowel_to_hold", "note 0")
 
 
@@ -216,7 +233,7 @@ def test_released_coda_sounds_on_into_a_small_rest():
 
 class TestFirstNote:
     def test_no_room_squeezes_the_onset_into_the_head_of_the_note(self):
-        timing = time_phones(phrase([("s a", 0.5, 60), ("m a", 0.5, 60)], start_s=0.0), QUIET)
+        timing = time_phones(phrase([("s a", 0.5, 60), ("m a", 0.5, 60)], start_s=0.0), QUIET, ROUND)
         assert [(s.symbol, round(s.start_s, 6), round(s.end_s, 6)) for s in timing.spans[:2]] == [
             ("s", 0.0, 0.08),
             ("a", 0.08, 0.43),
@@ -234,7 +251,7 @@ class TestFirstNote:
         assert found[:2] == [("s", 0, 70), ("a", 70, 570)]
 
     def test_a_vowel_needs_no_room(self):
-        timing = time_phones(phrase([("a", 0.5, 60)], start_s=0.0), QUIET)
+        timing = time_phones(phrase([("a", 0.5, 60)], start_s=0.0), QUIET, ROUND)
         assert timing.spans[0].start_s == 0.0
         assert timing.warnings == ()
 
@@ -279,24 +296,28 @@ class TestBreaths:
 
     def test_a_long_phrase_breathes_in_its_small_rests_before_it_runs_out(self):
         line = [("m a", 3.0, 60), ("rest", 0.29, 0)] * 4
-        timing = time_phones(phrase(line[:-1], start_s=5.0), Style())
+        timing = time_phones(phrase(line[:-1], start_s=5.0), Style(), ROUND)
         breaths = [span for span in timing.spans if span.symbol == "AP"]
         # chances after 3, 6.29 and 9.58 s; the second is the last before 8 s are over
         assert [round(span.end_s, 2) for span in breaths] == [4.9, pytest.approx(5.0 + 6.58 - 0.07 - 0.03)]
         assert all(abs(span.end_s - span.start_s) >= 0.12 for span in breaths)
-        short = time_phones(phrase(line[:3], start_s=5.0), Style())
+        short = time_phones(phrase(line[:3], start_s=5.0), Style(), ROUND)
         assert sum(span.symbol == "AP" for span in short.spans) == 1
 
     def test_a_breath_note_counts_as_a_breath(self):
         line = [("m a", 3.0, 60), ("AP", 0.29, 60), ("m a", 3.0, 60), ("rest", 0.29, 0), ("m a", 4.0, 60)]
-        spans = time_phones(phrase(line, start_s=5.0), Style()).spans
+        spans = time_phones(phrase(line, start_s=5.0), Style(), ROUND).spans
         # from the end of the breath note to the end of the phrase it is 7.3 s, from the start of the phrase 10.6 s
         assert [round(span.end_s, 2) for span in spans if span.symbol == "AP" and span.note is None] == [4.9]
 
     def test_breaths_never_shorten_notes(self):
         line = [("m a", 3.0, 60), ("rest", 0.29, 0)] * 4
         with_breaths, without = (
-            [(s.start_s, s.end_s) for s in time_phones(phrase(line[:-1], start_s=5.0), style).spans if s.role]
+            [
+                (s.start_s, s.end_s)
+                for s in time_phones(phrase(line[:-1], start_s=5.0), style, ROUND).spans
+                if s.role
+            ]
             for style in (Style(), QUIET)
         )
         assert with_breaths == without

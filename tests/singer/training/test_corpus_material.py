@@ -11,9 +11,11 @@ import pytest
 from frontend_g2p.inventory import INVENTORY, unit_map
 from frontend_g2p.phonemize import read_line
 from frontend_g2p.phones import LANGUAGES
-from singer.training.corpus.english_words import word_line
+from singer.training.corpus.completion import missing_lines
+from singer.training.corpus.english_words import pair_holders, word_line
 from singer.training.corpus.material import (
     CorpusSyllable,
+    Line,
     balanced_line,
     english_lines,
     english_phones,
@@ -227,3 +229,34 @@ def test_the_third_part_speaks_every_further_sentence_once() -> None:
     sentences = [script.line.text for script in third if script.language == "en"]
     assert sorted(sentences) == sorted(line.text for line in more_english_lines())
     assert {script.language for script in third[5::6]} == {"zh", "yue", "ja"}
+
+
+def test_the_fourth_part_completes_syllables_and_english_pairs() -> None:
+    scripts = [script_at("suyin", number) for number in range(1_100)]
+    learnt = [script for script in scripts if not script.heldout]
+    for language in ("zh", "yue", "ja"):
+        heard = {
+            item.reading for script in learnt if script.language == language for item in script.line.syllables
+        }
+        assert {item.reading for item in syllables(language)} <= heard
+    pairs = {
+        pair
+        for script in learnt
+        if script.language == "en"
+        for pair in itertools.pairwise(
+            phone.symbol for item in script.line.syllables for phone in item.phones
+        )
+    }
+    assert set(pair_holders()) <= pairs
+    assert len({script.name for script in scripts}) == len(scripts)
+    completing = [script for script in scripts[1_036:1_080] if script.kind == "spoken"]
+    assert all(script.line.syllables[-1].ends_word for script in completing)
+
+
+def test_nothing_is_added_to_lines_that_are_complete() -> None:
+    everything = Line(syllables("ja"), "")
+    assert missing_lines("ja", [everything]) == []
+    short = Line(syllables("ja")[:-2], "")
+    (line,) = missing_lines("ja", [short])
+    assert line.syllables[:2] == syllables("ja")[-2:]
+    assert len(line.syllables) >= 4

@@ -23,7 +23,8 @@ def test_relief_is_nought_for_what_is_flat_and_all_of_what_is_fine() -> None:
 def test_a_raised_decoder_adds_relief_and_nothing_else() -> None:
     torch.manual_seed(0)
     decoder = Decoder(AcousticShape(phones=5, timbres=2, hidden=8, channels=16)).eval()
-    inputs = torch.randn(1, 7, 8), torch.rand(1, 7, 3), torch.full((1, 7), 5.0), torch.randn(1, 16)
+    style = torch.rand(1, 7, 2)
+    inputs = torch.randn(1, 7, 8), torch.rand(1, 7, 3), torch.full((1, 7), 5.0), style, torch.randn(1, 16)
     with torch.no_grad():
         before, noise = decoder(*inputs)
         after, same_noise = raised(decoder, 0.75)(*inputs)
