@@ -81,6 +81,8 @@ def singer_block(voice: VoiceFolder, names: Sequence[str]) -> str:
     manifest, folder = voice.manifest, f"voicebanks/{voice.manifest.name}"
     lowest, highest = (pitch_name(midi) for midi in (manifest.range.lowest_midi, manifest.range.highest_midi))
     place = ", ".join(f"{name} {value:+g}" for name, value in manifest.axes.items())
+    mix = ", ".join(f"`{name}` {weight:g}" for name, weight in manifest.mix.items())
+    mixed = f"\n- Mixed from the taught timbres {mix}." if mix else ""
     models = f", with the models of {_first_word(voice.base)}" if voice.base else ""
     return f"""\
 ## {manifest.title}
@@ -90,7 +92,7 @@ def singer_block(voice: VoiceFolder, names: Sequence[str]) -> str:
 {manifest.description}
 
 - Range: {lowest} to {highest}.
-- Place in the timbre space: {place or "all 0, the origin"}.
+- Place in the timbre space: {place or "all 0, the origin"}.{mixed}
 - Folder: `{folder}`, version {manifest.version_of_voice}{models}.
 - [Passport](passport.md): {passport_line(voice, names)}
 

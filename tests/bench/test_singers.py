@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.material import example_paths
+from bench.material import example_paths, write_score
 from bench.singer_pictures import (
     BANDS_HZ,
     FOLDER,
@@ -28,12 +28,14 @@ from bench.singer_results import (
     shipped_singers,
     write_results,
 )
-from bench.singers import moved, octaves_for, self_check, song_result
-from bench.singers_page import PAGE, block_of, blocks, fill, markers, song_table
+from bench.singers import moved, octaves_for, self_check, sing_all, song_result, sung_vowels
+from bench.singers_page import PAGE, block_of, blocks, fill, markers, singer_block, song_table
 from bench.sung import Sung, load_voice, sing
+from singer.audio import read_audio
 from singer.errors import ScoreError
 from singer.pitch_names import pitch_name
 from singer.score import Note, Score, TempoMap
+from voicebanks.load import find_voice
 from voicebanks.passport import read_passport
 
 SINGERS = shipped_singers()
@@ -139,7 +141,7 @@ class TestPage:
     @pytest.mark.parametrize("voice", SINGERS, ids=NAMES)
     def test_results_are_of_the_voice_that_is_shipped(self, voice) -> None:
         result = RESULTS[voice.manifest.name]
-        assert result.voice_digest == digest(voice), f"sung by another voice: {AGAIN}"
+        assert result.voice_digest == digest(voice), "sung by another voice: run python -m bench.singers"
         assert set(result.songs) == {path.stem for path in example_paths()}
 
     @pytest.mark.parametrize("name", [f"{name}.png" for name in NAMES] + [OVERVIEW])
@@ -153,6 +155,37 @@ class TestPage:
                 assert song.pitch_error_cents < 5.0
                 assert song.rests_peak_dbfs is None
                 assert song.peak_dbfs <= 0.0
+
+
+def test_a_singer_that_was_mixed_says_of_what() -> None:
+    voice = SINGERS[0]
+    mixed = replace(
+        voice, manifest=voice.manifest.model_copy(update={"mix": {"blend1": 0.75, "suyin": 0.25}})
+    )
+    assert "- Mixed from the taught timbres `blend1` 0.75, `suyin` 0.25.\n- Folder" in singer_block(
+        mixed, NAMES
+    )
+
+
+def test_a_narrow_run_keeps_the_rest_unless_the_voice_has_changed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    vowels = sung_vowels(load_voice("builtin"), toy=True)
+    assert (len(vowels.formants_hz), len(vowels.centroid_hz)) == (2, 2)
+    monkeypatch.setattr("bench.singers.sung_vowels", lambda voice: vowels)
+    monkeypatch.setattr("bench.singers.range_ends_cents", lambda voice: 1.0)
+    path = tmp_path / "short.json"
+    write_score(melody(60, 64), path)
+    found = find_voice("builtin")
+    before = RESULTS[REFERENCE]
+    fresh = sing_all(found, [path], tmp_path / "out", before)
+    assert set(fresh.songs) == {"short"}, "what another voice sang is not kept"
+    assert len(fresh.spectrum_db) == len(BANDS_HZ)
+    assert read_audio(tmp_path / "out" / "builtin" / "short.wav").duration_s > 1
+    own = before.model_copy(update={"voice_digest": digest(found)})
+    kept = sing_all(found, [path], tmp_path / "out", own)
+    assert set(kept.songs) == {*before.songs, "short"}
+    assert kept.spectrum_db == before.spectrum_db, "a spectrum is that of all songs"
 
 
 def test_a_page_without_its_markers_is_refused() -> None:
