@@ -42,12 +42,7 @@ def spectrogram_db(
 
 def draw(song: Sung, path: Path) -> None:
     """Draw the first twelve seconds of ``song`` to ``path`` (.png)."""
-    import matplotlib
-
-    matplotlib.use("Agg")
-    from matplotlib import pyplot
-    from PIL import Image
-
+    pyplot = screenless()
     figure, (top, bottom) = pyplot.subplots(2, 1, figsize=(13, 7.5), sharex=True, height_ratios=(3, 2))
     end_s = min(LENGTH_S, len(song.samples) / song.sample_rate_hz)
     samples = song.samples[: round(end_s * song.sample_rate_hz)]
@@ -57,11 +52,28 @@ def draw(song: Sung, path: Path) -> None:
     bottom.set_xlabel("seconds")
     top.set_title(f"{path.stem}, sung by {song.performance.voice}")
     figure.tight_layout()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    figure.savefig(path, dpi=80)
+    save(figure, path, dpi=80)
     pyplot.close(figure)
+
+
+def screenless() -> Any:
+    """Pyplot of matplotlib, told to draw to files alone."""
+    import matplotlib
+
+    matplotlib.use("Agg")
+    from matplotlib import pyplot
+
+    return pyplot
+
+
+def save(figure: Any, path: Path, dpi: int, colours: int = COLOURS) -> None:
+    """Write ``figure`` to ``path`` (.png) with a palette of ``colours``, which keeps spectrograms small."""
+    from PIL import Image
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    figure.savefig(path, dpi=dpi)
     with Image.open(path) as picture:
-        small = picture.convert("RGB").quantize(COLOURS)
+        small = picture.convert("RGB").quantize(colours, method=Image.Quantize.MAXCOVERAGE)
     small.save(path, optimize=True)
 
 

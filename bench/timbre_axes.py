@@ -7,7 +7,7 @@ stays is measured on the same vowels by WORLD's harvest.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -38,9 +38,9 @@ HOW = (
 )
 
 
-def vowels(toy: bool = False) -> Score:
-    """One note a vowel, 0.8 s each."""
-    heights, symbols = (HEIGHTS[2:3], VOWELS[:2]) if toy else (HEIGHTS, VOWELS)
+def vowels(toy: bool = False, heights: Sequence[int] = HEIGHTS) -> Score:
+    """One note a vowel, 0.8 s each, at each of ``heights`` (MIDI)."""
+    heights, symbols = (HEIGHTS[2:3], VOWELS[:2]) if toy else (heights, VOWELS)
     notes = tuple(
         Note(float(number), 1.0, float(midi), "la", phones=f"l {symbol}")
         for number, (midi, symbol) in enumerate(((midi, symbol) for midi in heights for symbol in symbols), 1)
@@ -103,12 +103,12 @@ def _singers(score: Score, options: Options, reference: Heard) -> dict[str, dict
         if voice.manifest.name == base or (voice.base is not None and voice.base.manifest.name == base)
     }
     return {
-        name: numbers(hear(sing(score, _unlimited(load_folder(folder)))), reference)
+        name: numbers(hear(sing(score, unlimited(load_folder(folder)))), reference)
         for name, folder in folders.items()
     }
 
 
-def _unlimited(voice: Voice) -> Voice:
+def unlimited(voice: Voice) -> Voice:
     """The voice without its range, so that all are heard on the same notes."""
     return replace(voice, lowest_midi=0.0, highest_midi=127.0)
 

@@ -58,43 +58,68 @@ def hear(sung: Sung) -> Heard:
     return Heard(np.array(formants), table[:, 0], table[:, 1], table[:, 2], _pitch_cents(sung))
 
 
-def _held_s(sung: Sung, index: int) -> tuple[float, float]:
+def held_s(sung: Sung, index: int) -> tuple[float, float]:
+    """Start and end in seconds of the part of note ``index`` in which its vowel is held."""
     note, tempo = sung.score.notes[index], sung.score.tempo
     start_s, end_s = tempo.seconds_at(note.start_beat), tempo.seconds_at(note.end_beat)
     return start_s + _HELD[0] * (end_s - start_s), start_s + _HELD[1] * (end_s - start_s)
 
 
-def _hear_note(sung: Sung, index: int) -> tuple[list[float], list[float]]:
+def formants_hz(samples: NDArray[np.float64], rate_hz: int) -> list[float]:
+    """Praat's first four formants (Burg), medians over a held vowel; NaN where there is none."""
     import parselmouth
-    from parselmouth.praat import call
 
-    rate = sung.sample_rate_hz
-    start_s, end_s = _held_s(sung, index)
-    samples = sung.samples[round(start_s * rate) : round(end_s * rate)].astype(np.float64)
-    sound = parselmouth.Sound(samples, rate)
-    found = sound.to_formant_burg(0.01, 5.0, CEILING_HZ, 0.03)
-    times_s = np.arange(0.03, end_s - start_s - 0.03, 0.01)
-    formants = [
+    found = parselmouth.Sound(samples, rate_hz).to_formant_burg(0.01, 5.0, CEILING_HZ, 0.03)
+    times_s = np.arange(0.03, len(samples) / rate_hz - 0.03, 0.01)
+    return [
         float(np.nanmedian([found.get_value_at_time(number, time_s) for time_s in times_s]))
         for number in range(1, FORMANTS + 1)
     ]
-    band = call(sound, "Filter (pass Hann band)", *NOISE_BAND_HZ, 100.0)
+
+
+def harmonicity_db(samples: NDArray[np.float64], rate_hz: int) -> float:
+    """Praat's harmonics-to-noise ratio between 1 and 4 kHz, median over voiced frames; 0 where there is no voice."""
+    import parselmouth
+    from parselmouth.praat import call
+
+    band = call(parselmouth.Sound(samples, rate_hz), "Filter (pass Hann band)", *NOISE_BAND_HZ, 100.0)
     ratios = band.to_harmonicity_cc(0.01, 75.0, 0.1, 1.0).values
     voiced = ratios[ratios > -199.0]
-    harmonicity_db = float(np.median(voiced)) if len(voiced) else 0.0
-    f0_hz = 440.0 * 2.0 ** ((sung.score.notes[index].midi - 69.0) / 12.0)
-    return formants, [*_spectral(samples, rate, f0_hz), harmonicity_db]
+    return float(np.median(voiced)) if len(voiced) else 0.0
 
 
-def _spectral(samples: NDArray[np.float64], rate: int, f0_hz: float) -> tuple[float, float]:
-    """Centroid in Hz and H1-A3 in dB."""
-    size = np.abs(np.fft.rfft(samples * np.hanning(len(samples))))
-    bins_hz = np.fft.rfftfreq(len(samples), 1.0 / rate).astype(np.float64)
+def centroid_hz(samples: NDArray[np.float64], rate_hz: int) -> float:
+    """Centre of gravity of the amplitude spectrum up to 10 kHz."""
+    size, bins_hz = _spectrum(samples, rate_hz)
     inside = bins_hz < CENTROID_TOP_HZ
+    return float(np.average(bins_hz[inside], weights=size[inside]))
+
+
+def softness_db(samples: NDArray[np.float64], rate_hz: int, f0_hz: float) -> float:
+    """First harmonic against the strongest one around the third formant."""
+    size, bins_hz = _spectrum(samples, rate_hz)
     low, high = (round(edge_hz / f0_hz) for edge_hz in THIRD_FORMANT_HZ)
     third = max(_harmonic_db(size, bins_hz, f0_hz, number) for number in range(max(low, 2), high + 1))
-    centroid_hz = float(np.average(bins_hz[inside], weights=size[inside]))
-    return centroid_hz, _harmonic_db(size, bins_hz, f0_hz, 1) - third
+    return _harmonic_db(size, bins_hz, f0_hz, 1) - third
+
+
+def _hear_note(sung: Sung, index: int) -> tuple[list[float], list[float]]:
+    rate_hz = sung.sample_rate_hz
+    start_s, end_s = held_s(sung, index)
+    samples = sung.samples[round(start_s * rate_hz) : round(end_s * rate_hz)].astype(np.float64)
+    f0_hz = 440.0 * 2.0 ** ((sung.score.notes[index].midi - 69.0) / 12.0)
+    numbers = [
+        centroid_hz(samples, rate_hz),
+        softness_db(samples, rate_hz, f0_hz),
+        harmonicity_db(samples, rate_hz),
+    ]
+    return formants_hz(samples, rate_hz), numbers
+
+
+def _spectrum(samples: NDArray[np.float64], rate_hz: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Amplitudes float64 [F] and frequencies float64 [F] in Hz."""
+    size = np.abs(np.fft.rfft(samples * np.hanning(len(samples))))
+    return size, np.fft.rfftfreq(len(samples), 1.0 / rate_hz).astype(np.float64)
 
 
 def _harmonic_db(size: NDArray[np.float64], bins_hz: NDArray[np.float64], f0_hz: float, number: int) -> float:
@@ -108,7 +133,7 @@ def _pitch_cents(sung: Sung) -> NDArray[np.float64]:
     heard = track("harvest", sung.samples, sung.sample_rate_hz)
     inside = np.zeros(len(heard.times_s), bool)
     for index in range(len(sung.score.notes)):
-        start_s, end_s = _held_s(sung, index)
+        start_s, end_s = held_s(sung, index)
         inside |= (heard.times_s >= start_s) & (heard.times_s <= end_s)
     asked_hz = performed_f0_hz(sung.performance, heard.times_s[inside])
     return np.asarray(cents(heard.f0_hz[inside], asked_hz))
