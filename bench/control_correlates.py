@@ -188,6 +188,24 @@ def _vowel_distance(take: Take, _middle: Take) -> float:
     return float(20.0 / np.log(10.0) * np.mean(away))
 
 
+def _movement(take: Take, _middle: Take) -> float:
+    """Standard deviation over time, in windows of 0.1 s, of the level in bands of 200 Hz up to 4 kHz against their mean."""
+    found = []
+    for piece in take.held:
+        size = take.rate_hz // 10
+        levels = np.array(
+            [
+                [
+                    band_db(piece[start : start + size], take.rate_hz, low, low + 200.0)
+                    for low in range(0, 4_000, 200)
+                ]
+                for start in range(0, len(piece) - size, size // 2)
+            ]
+        )
+        found.append(float(np.std(levels - levels.mean(axis=1, keepdims=True), axis=0).mean()))
+    return float(np.mean(found))
+
+
 def _transposition(take: Take, middle: Take) -> float:
     heard, other = take.track.f0_hz, middle.track.f0_hz
     both = (heard > 0) & (other > 0)
@@ -215,6 +233,7 @@ CORRELATES: Mapping[str, Correlate] = MappingProxyType(
         "whisper": Correlate("harmonicity 1-4 kHz, dB", _harmonicity, RISING, -1.0, "a whisper has none"),
         "power": Correlate("1-5 kHz against 0.1-1 kHz, dB", _RING, POLES, 1.0),
         "articulation": Correlate("distance between vowels, dB", _vowel_distance, POLES, 0.1),
+        "liveliness": Correlate("movement of bands in held vowels, dB", _movement, POLES, 0.1),
     }
 )
 """Name of every control of ``singer.controls.CONTROLS`` to what it is known by; a control without an entry cannot be judged."""

@@ -22,7 +22,7 @@ HEADER = """\
 Made by `python -m bench`; do not edit. Raw numbers are in `bench/results/*.json`; what each benchmark does
 stands in the docstring of its module in `bench/`. To run one again: `pip install -e '.[ja,train,bench]'`,
 then `python -m bench NAME`. Those that listen to the teacher need its corpus:
-`python -m singer.training.corpus build --minutes 64 --timbre suyin`, then the same with
+`python -m singer.training.corpus build --minutes 69 --timbre suyin`, then the same with
 `--minutes 5 --timbre eval1 --timbre eval2`.
 
 Column v0 is the voice of version 0.3.0, column now the voice under work; target and verdict are those of now.

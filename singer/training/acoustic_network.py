@@ -17,6 +17,8 @@ from singer.training.vocoder_network import ENVELOPE_MEAN, ENVELOPE_SCALE, LOG_F
 ROLE_ROWS = 5
 LANGUAGE_ROWS = 5
 LOWEST_LOG_F0 = 4.5
+STYLE_GAIN = 8.0
+"""Takes differ little in style; with small numbers for it its weights would learn far more slowly than all others."""
 HIGHEST_LOG_F0 = 5.95
 """The teacher sings from about 90 to 380 Hz; beyond, the model keeps the timbre of the nearest pitch that it was taught."""
 
@@ -92,7 +94,7 @@ class Decoder(nn.Module):
         """
         pitch = (log_f0.clamp(LOWEST_LOG_F0, HIGHEST_LOG_F0) - LOG_F0_MEAN).unsqueeze(-1)
         x = torch.cat((hidden, position, pitch, pitch * pitch), dim=-1)
-        x = self.input(x) + self.style(style) + self.timbre(timbre).unsqueeze(1)
+        x = self.input(x) + self.style(STYLE_GAIN * style) + self.timbre(timbre).unsqueeze(1)
         y = self.stack(x.transpose(1, 2), mask).transpose(1, 2)
         raw = self.output(self.norm(y))
         rows = raw.reshape(raw.shape[0], -1, raw.shape[2] // ROWS_PER_FRAME)

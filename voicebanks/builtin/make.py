@@ -99,6 +99,29 @@ def _in_both_rows(name: str) -> list[onnx.NodeProto]:
     ]
 
 
+def _decoder_constants() -> list[onnx.TensorProto]:
+    octaves = np.log2(np.maximum(band_centres_hz(ENVELOPE_BANDS), 100.0) / 1_000.0)
+    bands = np.arange(ENVELOPE_BANDS)
+    around = np.exp(-0.5 * ((bands[:, None] - bands) / AROUND_BANDS) ** 2)
+    relief = np.eye(ENVELOPE_BANDS) - around / around.sum(axis=0)
+    return [
+        _ints("envelope_shape", [-1, ENVELOPE_BANDS]),
+        _ints("aperiodicity_shape", [-1, APERIODICITY_BANDS]),
+        _ints("first", [0]),
+        _ints("last", [1]),
+        _ints("sizes", [ENVELOPE_BANDS, APERIODICITY_BANDS]),
+        _floats("middle", np.array([LOG_MIDDLE_HZ])),
+        _floats("effort", np.array([EFFORT])),
+        _floats("none", np.zeros(1)),
+        _floats("tilt", octaves),
+        _ints("ones", [1, 1]),
+        _floats("steeper", POWER_TILT * octaves),
+        _floats("relief", ARTICULATION * relief),
+        _floats("zero", np.array(0.0)),
+        _floats("one_", np.array(1.0)),
+    ]
+
+
 def decoder() -> onnx.ModelProto:
     """Moving average of the hidden vectors, the same for both rows of a frame; pitch adds effort, the timbre number tilts.
 
@@ -106,10 +129,6 @@ def decoder() -> onnx.ModelProto:
     """
     node = helper.make_node
     reach = GLIDE_FRAMES // 2
-    octaves = np.log2(np.maximum(band_centres_hz(ENVELOPE_BANDS), 100.0) / 1_000.0)
-    bands = np.arange(ENVELOPE_BANDS)
-    around = np.exp(-0.5 * ((bands[:, None] - bands) / AROUND_BANDS) ** 2)
-    relief = np.eye(ENVELOPE_BANDS) - around / around.sum(axis=0)
     nodes = [
         node("Transpose", ["hidden"], ["channels"], perm=[1, 0]),
         node("Unsqueeze", ["channels", "first"], ["batch"]),
@@ -147,23 +166,7 @@ def decoder() -> onnx.ModelProto:
         _value("envelope", ["n_rows", ENVELOPE_BANDS]),
         _value("aperiodicity", ["n_rows", APERIODICITY_BANDS]),
     ]
-    constants = [
-        _ints("envelope_shape", [-1, ENVELOPE_BANDS]),
-        _ints("aperiodicity_shape", [-1, APERIODICITY_BANDS]),
-        _ints("first", [0]),
-        _ints("last", [1]),
-        _ints("sizes", [ENVELOPE_BANDS, APERIODICITY_BANDS]),
-        _floats("middle", np.array([LOG_MIDDLE_HZ])),
-        _floats("effort", np.array([EFFORT])),
-        _floats("none", np.zeros(1)),
-        _floats("tilt", octaves),
-        _ints("ones", [1, 1]),
-        _floats("steeper", POWER_TILT * octaves),
-        _floats("relief", ARTICULATION * relief),
-        _floats("zero", np.array(0.0)),
-        _floats("one_", np.array(1.0)),
-    ]
-    return _model("decoder", nodes, inputs, outputs, constants)
+    return _model("decoder", nodes, inputs, outputs, _decoder_constants())
 
 
 def vocoder() -> onnx.ModelProto:
