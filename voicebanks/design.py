@@ -12,6 +12,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from singer.controls import CONTROLS
 from singer.errors import OutputError, VoicebankError
 from singer.pitch_names import pitch_name
 from voicebanks.load import (
@@ -150,7 +151,7 @@ def _manifest(design: Design, base: Manifest) -> DesignedManifest:
             version_of_voice=design.version,
             range=Range(lowest_midi=lowest, highest_midi=highest),
             licence=Licence(spdx=base.licence.spdx, files=base.licence.files),
-            character=character_of(axes),
+            character=_added(base.character, character_of(axes)),
             axes=axes,
             mix={name: float(weight) for name, weight in design.mix.items()},
             base=base.name,
@@ -158,6 +159,16 @@ def _manifest(design: Design, base: Manifest) -> DesignedManifest:
         )
     except ValidationError as error:
         raise VoicebankError("design", said(error), f"voice {design.name[:40]!r}") from error
+
+
+def _added(own: Mapping[str, float], settings: Mapping[str, float]) -> dict[str, float]:
+    """The base's own character with the settings of the axes on top, inside the controls' ranges."""
+    sums = {name: own.get(name, 0.0) + settings.get(name, 0.0) for name in {**own, **settings}}
+    return {
+        name: rounded
+        for name, value in sums.items()
+        if (rounded := round(min(max(value, CONTROLS[name].lowest), CONTROLS[name].highest), 4))
+    }
 
 
 def _moved_range(own: Range, axes: Mapping[str, float]) -> tuple[float, float]:

@@ -14,7 +14,7 @@ from types import MappingProxyType
 from frontend_g2p.inventory import INVENTORY
 from frontend_g2p.phones import Role
 from singer.errors import PerformanceError
-from singer.performance.spoken_lengths import SPOKEN_LENGTHS_S
+from singer.performance.spoken_lengths import SUNG_LENGTHS_S
 
 SILENCE = "SP"
 BREATH_PHONE = "AP"
@@ -140,4 +140,4 @@ class DurationTable:
         return self.classes[name]
 
 
-DEFAULT_DURATIONS = DurationTable().measured(SPOKEN_LENGTHS_S)
+DEFAULT_DURATIONS = DurationTable().measured(SUNG_LENGTHS_S)

@@ -1,7 +1,7 @@
 """How long the teacher's consonants last in speech: medians over the corpus, phone by phone, a mean over languages.
 
 Singers lengthen vowels and leave consonants nearly as they are in speech (Sundberg 1987, The Science of the Singing Voice,
-chapter 8). Sung longer, consonants were harder to recognise (``docs/voice-log.md``, experiment 25).
+chapter 8). Sung much longer or just as long, consonants were harder to recognise (``docs/voice-log.md``, experiment 25).
 """
 
 from __future__ import annotations
@@ -60,3 +60,11 @@ SPOKEN_LENGTHS_S: Mapping[tuple[str, Role], float] = MappingProxyType(
     }
 )
 """(symbol, role) to seconds, never below 40 ms."""
+
+SUNG_LONGER = 1.15
+"""Consonants are sung longer than spoken by this factor."""
+
+SUNG_LENGTHS_S: Mapping[tuple[str, Role], float] = MappingProxyType(
+    {key: round(SUNG_LONGER * length_s, 3) for key, length_s in SPOKEN_LENGTHS_S.items()}
+)
+"""(symbol, role) to the seconds that a consonant takes in a song when there is time."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,6 +44,7 @@ class Singer:
         timbre: row of the timbre table that the singer is.
         lowest_midi, highest_midi: range.
         relief: by what share the formants' relief is raised, see ``singer.training.relief``.
+        character: settings of the controls that the singer always has, as in the manifest.
         texts: folder with LICENSE, NOTICE and README.md.
         taught: names of all rows of the timbre table, which the manifest then carries for designed voices to mix.
     """
@@ -55,6 +57,7 @@ class Singer:
     lowest_midi: float
     highest_midi: float
     relief: float
+    character: Mapping[str, float]
     texts: Path
     taught: tuple[str, ...]
 
@@ -171,6 +174,7 @@ def _manifest(
         range=Range(lowest_midi=singer.lowest_midi, highest_midi=singer.highest_midi),
         context_frames=reach_frames,
         phones=PHONE_ROWS,
+        character=dict(singer.character),
         timbre=rows[singer.timbre],
         timbres=dict(zip(singer.taught, rows, strict=True)),
         files=files,

@@ -64,7 +64,9 @@ def test_from_takes_to_a_voice(tmp_path: Path) -> None:
         assert any(not np.array_equal(before[name], after[name]) for name in before), "did not go on learning"
     for name in ("LICENSE", "NOTICE", "README.md"):
         (tmp_path / name).write_text(name, "utf-8")
-    singer = Singer("toy", "Toy", "", "0.0.1", 0, 48, 84, 0.5, tmp_path, taught=("toy",))
+    singer = Singer(
+        "toy", "Toy", "", "0.0.1", 0, 48, 84, 0.5, {"articulation": 0.2}, tmp_path, taught=("toy",)
+    )
     target = tmp_path / "voices" / "toy"
     parity = make_voice_folder(singer, checkpoints["vocoder"], checkpoints["acoustic"], target)
     assert max(parity.values()) < 1e-4
