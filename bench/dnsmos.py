@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.corpus import held_out_speech
+from bench.corpus import Item, held_out_speech, takes
 from bench.dnsmos_listener import RATE_HZ, SCORES, DnsmosListener
 from bench.material import C4, C5, example_paths, range_melody
 from bench.options import Options
@@ -86,6 +86,27 @@ def table_row(sung: Scores, spoken: Scores) -> Row:
     )
 
 
+def held_out_singing(options: Options) -> Iterator[Item]:
+    """Held-out sung takes in the voice's own timbre, in all languages."""
+    for language in LANGUAGES:
+        yield from takes(
+            options.corpus, timbres=frozenset({options.timbre}), kind="sung", heldout=True, language=language
+        )
+
+
+def scale_row(singing: Scores) -> Row:
+    """What singing costs the teacher herself."""
+    found = means(singing) if singing else dict.fromkeys(SCORES, float("nan"))
+    return Row(
+        "DNSMOS of the teacher's own singing",
+        "",
+        f"{found['ovrl']:.2f} overall, signal {found['sig']:.2f}, background {found['bak']:.2f}, P.808 {found['p808']:.2f} "
+        f"({len(singing)} held-out takes)",
+        None,
+        HOW,
+    )
+
+
 def run(options: Options) -> Report:
     """Listen to the voice and to the teacher."""
     voice, listener = load_voice(options.voice), DnsmosListener()
@@ -99,4 +120,6 @@ def run(options: Options) -> Report:
         sung[name] = heard(song.samples, song.sample_rate_hz)
     items = held_out_speech(options, per_language=1 if options.toy else ITEMS_PER_LANGUAGE)
     spoken = {item.name: heard(item.samples, item.sample_rate_hz) for item in items}
-    return Report((table_row(sung, spoken),), {"sung": sung, "spoken": spoken})
+    takes_sung = {item.name: heard(item.samples, item.sample_rate_hz) for item in held_out_singing(options)}
+    rows = (table_row(sung, spoken), scale_row(takes_sung))
+    return Report(rows, {"sung": sung, "spoken": spoken, "teacher_sung": takes_sung})
