@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from singer.bands import ENVELOPE_BANDS
 from singer.features import ROWS_PER_FRAME
 
-MOVEMENT_DB = 0.8
+MOVEMENT_DB = 0.6
 """Standard deviation over time of a band at liveliness 0."""
 KNOT_ROWS = 24
 """Rows from one random height to the next: 120 ms."""
