@@ -17,6 +17,7 @@ from bench.pitch import cents
 from bench.sung import Sung, performed_f0_hz
 from bench.timbre_correlates import centroid_hz, formants_hz, harmonicity_db, held_s
 from bench.trackers import Track, track
+from singer.score import BREATH
 
 
 class Take:
@@ -57,14 +58,15 @@ class Take:
 
     @property
     def pitch_cents(self) -> float:
-        """Median error of the tracked pitch against the Performance in the held part of a note, in the worst note."""
+        """Median error of the tracked pitch against the Performance in the held part of a note, in the worst sung note."""
         times_s, f0_hz = self.track.times_s, self.track.f0_hz
-        found = [0.0]
-        for start_s, end_s in self.spans_s:
+        found = []
+        for note, (start_s, end_s) in zip(self.sung.score.notes, self.spans_s, strict=True):
+            if note.lyric == BREATH:
+                continue
             inside = (times_s >= start_s) & (times_s <= end_s)
             asked_hz = performed_f0_hz(self.sung.performance, times_s[inside])
-            if asked_hz.all():  # a breath has no pitch
-                found.append(abs(float(np.nanmedian(cents(f0_hz[inside], asked_hz)))))
+            found.append(abs(float(np.nanmedian(cents(f0_hz[inside], asked_hz)))))
         return float(np.max(found))  # not a number where a note was not heard at all
 
     def samples(self, start_s: float, end_s: float) -> NDArray[np.float64]:
@@ -213,9 +215,7 @@ def _transposition(take: Take, middle: Take) -> float:
 
 
 POLES, RISING = (-1.0, 0.0, 1.0), (0.0, 0.5, 1.0)
-_ROUGH = (
-    "pulses are uneven by design; the documentation promises the median within 8 cents, and no self-check"
-)
+_ROUGH = "uneven pulses are the effect"
 _TILT = partial(_between_bands, above=(2_000.0, 8_000.0), below=(0.0, 1_000.0))
 _RING = partial(_between_bands, above=(1_000.0, 5_000.0), below=(100.0, 1_000.0))
 CORRELATES: Mapping[str, Correlate] = MappingProxyType(

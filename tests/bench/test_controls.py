@@ -97,6 +97,8 @@ def test_measures_hear_what_is_there() -> None:
         assert np.isfinite(found), name
         if name in ("gender", "mouth_opening", "pitch_cents"):
             assert found == 0.0, "beside itself nothing has moved"
+    breath = Take(sing(NOTE_CONTROLS["breath loudness_db"].score(0.0), voice))
+    assert breath.pitch_cents < 10, "what a tracker hears in a breath is no error"
     numbers = felt(Take(sing(emotion_phrase({}), voice)))
     assert 20 < numbers["vibrato"] < 45
     assert 10 < numbers["glide"] < 150
