@@ -96,7 +96,7 @@ def held_out_singing(options: Options) -> Iterator[Item]:
 
 def scale_row(singing: Scores) -> Row:
     """What singing costs the teacher herself."""
-    found = means(singing) if singing else dict.fromkeys(SCORES, float("nan"))
+    found = means(singing)
     return Row(
         "DNSMOS of the teacher's own singing",
         "",
@@ -121,5 +121,5 @@ def run(options: Options) -> Report:
     items = held_out_speech(options, per_language=1 if options.toy else ITEMS_PER_LANGUAGE)
     spoken = {item.name: heard(item.samples, item.sample_rate_hz) for item in items}
     takes_sung = {item.name: heard(item.samples, item.sample_rate_hz) for item in held_out_singing(options)}
-    rows = (table_row(sung, spoken), scale_row(takes_sung))
+    rows = (table_row(sung, spoken), *([scale_row(takes_sung)] if takes_sung else []))
     return Report(rows, {"sung": sung, "spoken": spoken, "teacher_sung": takes_sung})

@@ -51,6 +51,7 @@ def document(folder: Path) -> dict[str, Any]:
         "sources": {"ann": "Apache-2.0", "bea": "Apache-2.0"},
         "mixes": {"both": {"timbre": {"ann": 0.25, "bea": 0.75}, "prosody": {"bea": 1.0}}},
         "taught_as": "both",
+        "blend": {},
         "warps": {},
         "commands": ["make toy"],
         "files": model_hashes(voice),
