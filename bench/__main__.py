@@ -16,7 +16,7 @@ from bench.report import Report, write_page, write_result
 
 BENCHMARKS = (
     "pitch", "onset", "readings", "english_wer", "phone_recogniser", "vocoder", "acoustic", "speed", "memory",
-    "stream", "startup", "timbre_axes",
+    "stream", "startup", "timbre_axes", "nsf_copy",
 )  # fmt: skip
 """Every benchmark, in the order of the table; each is a module of this package with ``run(options) ->
 Report``."""

@@ -97,13 +97,14 @@ def _power(audio: NDArray[np.float32], sample_rate_hz: int) -> NDArray[np.float6
     return np.asarray(spectrum[:, np.fft.rfftfreq(size, 1 / sample_rate_hz) <= TOP_HZ])
 
 
-def _resampled(audio: NDArray[np.float32], source_hz: int, target_hz: int) -> NDArray[np.float32]:
+def resampled(audio: NDArray[np.float32], source_hz: int, target_hz: int) -> NDArray[np.float32]:
+    """Audio float32 [N] at another sample rate: float32 [M]."""
     import soxr
 
     return np.asarray(soxr.resample(audio, source_hz, target_hz, quality="VHQ"), np.float32)
 
 
-def _levelled(audio: NDArray[np.float32], reference: NDArray[np.float32]) -> NDArray[np.float32]:
+def levelled(audio: NDArray[np.float32], reference: NDArray[np.float32]) -> NDArray[np.float32]:
     """``audio`` cut or padded to the length of ``reference`` and scaled to its energy."""
     fitted = np.zeros(len(reference), np.float32)
     count = min(len(audio), len(reference))
@@ -117,14 +118,14 @@ def _levelled(audio: NDArray[np.float32], reference: NDArray[np.float32]) -> NDA
 def scores(item: Item, voice: Voice) -> dict[str, float]:
     """PESQ and log-spectral distance of both copies of one recording."""
     rate_hz = item.sample_rate_hz
-    ours = _resampled(copy(item.samples, rate_hz, voice), voice.spec.sample_rate_hz, rate_hz)
+    ours = resampled(copy(item.samples, rate_hz, voice), voice.spec.sample_rate_hz, rate_hz)
     copies = {"ours": ours, "world": copy_by_world(item.samples, rate_hz)}
-    reference = _resampled(item.samples, rate_hz, PESQ_RATE_HZ)
+    reference = resampled(item.samples, rate_hz, PESQ_RATE_HZ)
     found: dict[str, float] = {}
     for name, audio in copies.items():
-        levelled = _levelled(audio, item.samples)
-        found[f"pesq_{name}"] = pesq_wb(reference, _resampled(levelled, rate_hz, PESQ_RATE_HZ))
-        found[f"lsd_{name}"] = log_spectral_distance_db(item.samples, levelled, rate_hz)
+        fitted = levelled(audio, item.samples)
+        found[f"pesq_{name}"] = pesq_wb(reference, resampled(fitted, rate_hz, PESQ_RATE_HZ))
+        found[f"lsd_{name}"] = log_spectral_distance_db(item.samples, fitted, rate_hz)
     return found
 
 
