@@ -28,9 +28,14 @@ MEL_MEAN, MEL_SCALE = -6.0, 2.7
 """Of the training material."""
 
 HARMONICS = 9
-SINE_AMPLITUDE = 0.1
+SINE_AMPLITUDE = 1.0
 NOISE_AMPLITUDE = SINE_AMPLITUDE / 3
+"""Ten times the family's usual amplitudes, in the same proportion: it learns from them sooner."""
+
 SLOPE = 0.1
+LEAKY_GAIN = 2.0**0.5
+SMALL_GAIN = 0.3
+OUTPUT_GAIN = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +130,9 @@ class ResidualBlock(nn.Module):
     def __init__(self, channels: int, kernel: int, dilations: tuple[int, ...]) -> None:
         super().__init__()
         self.wide = nn.ModuleList(_convolution(channels, channels, kernel, d) for d in dilations)
-        self.plain = nn.ModuleList(_convolution(channels, channels, kernel) for _ in dilations)
+        self.plain = nn.ModuleList(
+            _convolution(channels, channels, kernel, gain=SMALL_GAIN) for _ in dilations
+        )
 
     def forward(self, x: Tensor) -> Tensor:
         """[B, C, N] to the same shape."""
@@ -141,9 +148,8 @@ class Stage(nn.Module):
     def __init__(self, channels: int, rate: int, left: int, shape: Shape) -> None:
         super().__init__()
         kernel = 2 * rate + rate % 2
-        self.rise = weight_norm(
-            nn.ConvTranspose1d(channels, channels // 2, kernel, rate, padding=(kernel - rate) // 2)
-        )
+        rise = nn.ConvTranspose1d(channels, channels // 2, kernel, rate, padding=(kernel - rate) // 2)
+        self.rise = _scaled(rise, LEAKY_GAIN / (channels * kernel / rate) ** 0.5)
         size = 2 * left if left > 1 else 1
         self.join = nn.Conv1d(2, channels // 2, size, left, padding=(size - left) // 2)
         self.blocks = nn.ModuleList(
@@ -166,12 +172,12 @@ class Generator(nn.Module):
             raise ValueError(f"rates {shape.rates} must multiply to the hop of {TRAINING_HOP} samples")
         self.shape = shape
         self.source = HarmonicSource()
-        self.input = _convolution(MEL_BANDS, shape.channels, 7)
+        self.input = _convolution(MEL_BANDS, shape.channels, 7, gain=1.0)
         self.stages = nn.ModuleList(
             Stage(shape.channels >> number, rate, prod(shape.rates[number + 1 :]), shape)
             for number, rate in enumerate(shape.rates)
         )
-        self.output = _convolution(shape.channels >> len(shape.rates), 1, 7)
+        self.output = _convolution(shape.channels >> len(shape.rates), 1, 7, gain=OUTPUT_GAIN)
 
     def forward(self, mel: Tensor, log_f0: Tensor) -> Tensor:
         """Sound of T frames.
@@ -191,10 +197,22 @@ class Generator(nn.Module):
         return audio
 
 
-def _convolution(inputs: int, outputs: int, kernel: int, dilation: int = 1) -> nn.Module:
-    """Weight-normalised, as long as its input."""
-    reach = dilation * (kernel // 2)
-    normal: nn.Module = weight_norm(nn.Conv1d(inputs, outputs, kernel, padding=reach, dilation=dilation))
+def _convolution(
+    inputs: int, outputs: int, kernel: int, dilation: int = 1, gain: float = LEAKY_GAIN
+) -> nn.Module:
+    """A convolution as long as its input."""
+    convolution = nn.Conv1d(inputs, outputs, kernel, padding=dilation * (kernel // 2), dilation=dilation)
+    return _scaled(convolution, gain / (inputs * kernel) ** 0.5)
+
+
+def _scaled(convolution: nn.Conv1d | nn.ConvTranspose1d, deviation: float) -> nn.Module:
+    """The convolution with weight normalisation, normal weights of that deviation and no bias: with these the
+    mel is heard through all stages from the first step on (as in He et al. 2015, arXiv 1502.01852).
+    """
+    nn.init.normal_(convolution.weight, std=deviation)
+    if convolution.bias is not None:
+        nn.init.zeros_(convolution.bias)
+    normal: nn.Module = weight_norm(convolution)
     return normal
 
 
