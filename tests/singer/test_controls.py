@@ -119,7 +119,7 @@ MEASURED: list[tuple[str, tuple[float, ...], Callable[[str, float], float], floa
     ("power", WIDE, tilt, 1.0),
     ("power", WIDE, level, 1.0),
     ("articulation", WIDE, apart, 0.2),
-    ("liveliness", WIDE, lambda name, value: measures.movement_db(vowel(name, value), RATE_HZ), 0.05),
+    ("liveliness", WIDE, lambda name, value: measures.movement_db(vowel(name, value), RATE_HZ), 0.03),
 ]
 
 

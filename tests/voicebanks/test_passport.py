@@ -83,7 +83,7 @@ def test_what_is_written_is_read_again(voice: Path) -> None:
             at("mixes", "both", "timbre", value={"ann": 0.5, "bea": 0.6}),
             "mixes.both: Value error, the weights",
         ),
-        (at("mixes", "both", "prosody", value={"bea": 1.5}), "mixes.both.prosody.bea"),
+        (at("mixes", "both", "prosody", value={"bea": 2.5}), "mixes.both.prosody.bea"),
         (at("taught_as", value="nobody"), "taught_as is 'nobody'"),
         (at("sources", value={"ann": "MIT"}), "the mixes use ['ann', 'bea']"),
         (at("evidence", "sung", "to_sources", value={"ann": 0.5}), "evidence.sung.to_sources must name"),
