@@ -15,9 +15,9 @@ from pydantic import BaseModel, ConfigDict
 from bench.report import RESULTS
 from voicebanks.load import VoiceFolder, list_voices
 from voicebanks.manifest import MODEL_ROLES
-from voicebanks.passport import PASSPORT_NAME
 
 PATH = RESULTS / "singers.json"
+PORTRAIT = "portrait"
 REFERENCE = "suyin"
 """The singer that formants are compared with."""
 
@@ -80,8 +80,8 @@ class SingerResult(_Entry):
 
 
 def shipped_singers() -> tuple[VoiceFolder, ...]:
-    """Voices that come with the engine and have a passport, highest first."""
-    found = [voice for voice in list_voices() if (voice.folder / PASSPORT_NAME).is_file()]
+    """Voices that come with the engine and have a portrait, as all but the ``builtin`` one have; highest first."""
+    found = [voice for voice in list_voices() if PORTRAIT in voice.manifest.files]
     return tuple(sorted(found, key=lambda voice: (-middle_midi(voice), voice.manifest.name)))
 
 

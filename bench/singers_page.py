@@ -15,7 +15,7 @@ from bench.timbre_axes import CORRELATES, PLACES, numbers
 from bench.timbre_correlates import Heard, step_ratio
 from singer.pitch_names import pitch_name
 from voicebanks.load import VoiceFolder
-from voicebanks.passport import read_passport
+from voicebanks.passport import PASSPORT_NAME, read_passport
 from voicebanks.timbre_space import SPACE, Pole
 
 PAGE = Path(__file__).parents[1] / "docs" / "voices.md"
@@ -100,7 +100,12 @@ def singer_block(voice: VoiceFolder, names: Sequence[str]) -> str:
 
 
 def passport_line(voice: VoiceFolder, names: Sequence[str]) -> str:
-    """Nearest source, nearest other singer of ``names``, and the scale: cosines of sung and of spoken material."""
+    """Nearest source, nearest other singer of ``names``, and the scale: cosines of sung and of spoken material.
+
+    A voice that was just made has no passport yet.
+    """
+    if not (voice.folder / PASSPORT_NAME).is_file():
+        return "none yet; `python -m singer.training passport` measures it."
     evidence = read_passport(voice.folder).evidence
     kinds = (evidence.sung, evidence.spoken)
     sources = [_nearest(figures.to_sources) for figures in kinds]

@@ -29,7 +29,7 @@ from bench.singer_results import (
     write_results,
 )
 from bench.singers import moved, octaves_for, self_check, sing_all, song_result, sung_vowels
-from bench.singers_page import PAGE, block_of, blocks, fill, markers, singer_block, song_table
+from bench.singers_page import PAGE, block_of, blocks, fill, markers, passport_line, singer_block, song_table
 from bench.sung import Sung, load_voice, sing
 from singer.audio import read_audio
 from singer.errors import ScoreError
@@ -165,6 +165,10 @@ def test_a_singer_that_was_mixed_says_of_what() -> None:
     assert "- Mixed from the taught timbres `blend1` 0.75, `suyin` 0.25.\n- Folder" in singer_block(
         mixed, NAMES
     )
+
+
+def test_a_voice_without_a_passport_says_so(tmp_path: Path) -> None:
+    assert passport_line(replace(SINGERS[0], folder=tmp_path), NAMES).startswith("none yet")
 
 
 def test_a_narrow_run_keeps_the_rest_unless_the_voice_has_changed(
