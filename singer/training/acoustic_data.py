@@ -15,6 +15,7 @@ from torch import Tensor
 from frontend_g2p.inventory import INVENTORY
 from singer.acoustics import SONORANT_CLASSES, positions, role_row
 from singer.features import ROWS_PER_FRAME
+from singer.training.breaths import breath_envelopes, breathing, with_breaths_in_pauses
 from singer.training.items import Item, load_items
 from singer.training.stretch import stretched
 from singer.training.take_styles import styles_of
@@ -44,7 +45,8 @@ class AcousticDataset(FairseqDataset):
         if not heldout:
             styles = styles_of(items, [sung_as_meant(item) for item in items])
             items = [replace(item, style=style) for item, style in zip(items, styles, strict=True)]
-        self.items: list[Item] = items
+        self.breaths = breath_envelopes(items)
+        self.items: list[Item] = [breathing(item, self.breaths) for item in items]
         self.seed = seed
         self.epoch = 0
         self.fixed = heldout
@@ -62,7 +64,8 @@ class AcousticDataset(FairseqDataset):
             return item
         rng = np.random.default_rng((self.seed, self.epoch, index))
         told = item if rng.random() >= WITHHELD else replace(item, style=np.zeros_like(item.style))
-        return stretched(told, rng)
+        read = with_breaths_in_pauses(stretched(told, rng), rng)
+        return breathing(read, self.breaths)
 
     def collater(self, samples: list[Item]) -> dict[str, Any]:
         """A batch of B takes, P phones and T frames at most; see ``collate``."""

@@ -14,6 +14,7 @@ from torch import Tensor
 
 from singer.filterbank import FilterBank
 from singer.timebase import AudioSpec
+from singer.training.loudness_loss import LoudnessLoss
 from singer.training.plugin_settings import EDGE_FRAMES, TRUSTED_HZ
 from singer.training.prepare import TRAINING_HOP, TRAINING_RATE_HZ
 from singer.training.spectral_loss import SpectralLoss
@@ -22,6 +23,9 @@ from singer.training.vocoder_data import VocoderDataset
 from singer.training.vocoder_network import VocoderNetwork
 
 from .task import ItemsTask
+
+LOUDNESS_WEIGHT = 3.0
+"""With it both parts of the loss are about as large."""
 
 
 @register_task("singing_vocoder")
@@ -86,6 +90,7 @@ class VocoderCriterion(FairseqCriterion):
     def __init__(self, task: VocoderTask) -> None:
         super().__init__(task)
         self.spectral = SpectralLoss(TRUSTED_HZ, TRAINING_RATE_HZ)
+        self.loudness = LoudnessLoss(TRAINING_RATE_HZ)
 
     def forward(
         self, model: VocoderModel, sample: dict[str, Any], reduce: bool = True
@@ -94,7 +99,8 @@ class VocoderCriterion(FairseqCriterion):
         batch = sample["net_input"]
         edge = EDGE_FRAMES * TRAINING_HOP
         found = model(batch)[:, edge:-edge]
-        loss = self.spectral(found, batch["audio"][:, edge:-edge])
+        wanted = batch["audio"][:, edge:-edge]
+        loss = self.spectral(found, wanted) + LOUDNESS_WEIGHT * self.loudness(found, wanted)
         return loss, 1, {"loss": loss.data, "sample_size": 1}
 
     @staticmethod

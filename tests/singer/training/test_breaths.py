@@ -1,0 +1,93 @@
+"""The breaths that the acoustic model is taught: the timbre's own [h], without voice, swelling."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+pytest.importorskip("torch")
+pytest.importorskip("fairseq")
+
+from singer.bands import ENVELOPE_BANDS, band_centres_hz
+from singer.training.breaths import (
+    BREATHED_PAUSES,
+    PEAK_DB,
+    breath_envelopes,
+    breathing,
+    swell_db,
+    with_breaths_in_pauses,
+)
+from singer.training.items import Item
+from singer.training.prepare import PHONE_ROWS
+
+FRAMES = np.array([10, 30, 20, 10])
+SHAPE = np.linspace(-7.0, -5.0, 96).astype(np.float16)
+
+
+def take(timbre: int = 0, symbols: tuple[str, ...] = ("SP", "h", "AP", "SP"), voiceless: bool = True) -> Item:
+    """[h] of the envelope ``SHAPE``, and a breath that hums."""
+    rows = 2 * int(FRAMES.sum())
+    envelope = np.full((rows, 96), -4.0, np.float16)
+    envelope[20:80] = SHAPE
+    aperiodicity = np.full((rows, 12), 0.2, np.float16)
+    aperiodicity[20:80] = 1.0 if voiceless else 0.2
+    return Item(
+        envelope=envelope,
+        aperiodicity=aperiodicity,
+        log_f0=np.full(rows, 5.0, np.float32),
+        audio=np.zeros(rows * 120, np.int16),
+        phone=np.array([PHONE_ROWS[symbol] for symbol in symbols]),
+        role=np.zeros(4, np.int64),
+        language=np.zeros(4, np.int64),
+        frames=FRAMES,
+        timbre=timbre,
+        kind="breath",
+        raised=1.0,
+        name="toy",
+    )
+
+
+def test_a_breath_has_the_shape_of_h_and_its_level_of_its_own() -> None:
+    envelope = breath_envelopes([take()])[0]
+    np.testing.assert_allclose(np.diff(envelope), np.diff(SHAPE.astype(float)), atol=2e-3)
+    centres_hz = band_centres_hz(ENVELOPE_BANDS)
+    power = np.trapezoid(np.exp(2.0 * envelope), centres_hz) / (centres_hz[-1] - centres_hz[0])
+    assert 10.0 * np.log10(power) == pytest.approx(PEAK_DB, abs=0.3)
+
+
+def test_a_timbre_without_h_breathes_as_the_others_do() -> None:
+    envelopes = breath_envelopes([take(0), take(1, voiceless=False)])
+    np.testing.assert_allclose(envelopes[1], envelopes[0])
+
+
+def test_without_any_h_breaths_stay_as_they_are() -> None:
+    mute = take(voiceless=False)
+    assert breath_envelopes([mute]) == {}
+    assert breathing(mute, {}) is mute
+
+
+def test_only_breaths_are_replaced() -> None:
+    before = take()
+    after = breathing(before, breath_envelopes([before]))
+    inside = slice(80, 120)
+    assert (after.aperiodicity[inside] == 1.0).all()
+    level = after.envelope[inside].astype(float).mean(axis=1)
+    assert 20 <= np.argmax(level) <= 34, "loudest past the middle"
+    assert level.max() - level[0] > 1.5, "and begins softly"
+    outside = np.r_[0:80, 120:140]
+    np.testing.assert_array_equal(after.envelope[outside], before.envelope[outside])
+    np.testing.assert_array_equal(after.aperiodicity[outside], before.aperiodicity[outside])
+
+
+def test_the_swell_is_the_same_at_any_length() -> None:
+    short, long = swell_db(20), swell_db(200)
+    np.testing.assert_allclose(long.reshape(20, 10).mean(axis=1), short, atol=0.6)
+    assert long.max() == pytest.approx(0.0, abs=0.05)
+
+
+def test_some_long_pauses_become_breaths_and_short_ones_never() -> None:
+    whole = replace(take(), frames=np.array([30, 25, 10, 5]))
+    read = [with_breaths_in_pauses(whole, np.random.default_rng(seed)) for seed in range(400)]
+    first = np.mean([item.phone[0] == PHONE_ROWS["AP"] for item in read])
+    assert first == pytest.approx(BREATHED_PAUSES, abs=0.08)
+    assert all(item.phone[3] == PHONE_ROWS["SP"] for item in read)
