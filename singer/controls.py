@@ -81,10 +81,11 @@ STYLE_COLOURS: tuple[str, ...] = ("power", "articulation")
 
 FEATURE_COLOURS: tuple[str, ...] = (
     "loudness_db", "breathiness", "tension", "gender", "brightness", "mouth_opening", "falsetto", "power",
+    "articulation",
 )  # fmt: skip
 """Controls that act on features."""
 
-CHARACTER_COLOURS: tuple[str, ...] = (*FEATURE_COLOURS, "articulation", "liveliness")
+CHARACTER_COLOURS: tuple[str, ...] = (*FEATURE_COLOURS, "liveliness")
 """Controls for which a voice may have settings of its own, its character."""
 
 VIBRATO = _table(

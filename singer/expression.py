@@ -1,8 +1,8 @@
 """The singer's controls as operations on features: bounded, per frame, without retraining, on every voice.
 
-Breathiness and tension act on both the noise share and the spectral tilt, as vocal effort does (Sundberg 1987, The Science of the
-Singing Voice, chapters 3-4); gender moves the formants by stretching the frequency axis of the envelope, mouth opening the first
-one alone. Growl, vocal fry and whisper act behind the vocoder's network, in ``singer.phonation``.
+Breathiness, tension and power act on the spectral tilt as well, as vocal effort does (Sundberg 1987, The Science of the Singing
+Voice, chapters 3-4); gender moves the formants by stretching the frequency axis of the envelope, mouth opening the first one
+alone. Growl, vocal fry and whisper act behind the vocoder's network, in ``singer.phonation``.
 """
 
 from __future__ import annotations
@@ -22,10 +22,15 @@ from singer.bands import (
 )
 from singer.controls import FEATURE_COLOURS
 from singer.features import Features
+from singer.relief import relief_matrix
 
 DB = float(np.log(10.0) / 20.0)
 POWER_DB = 5.0
-"""Louder by this much at power 1, softer at -1; what else effort changes, the acoustic model knows."""
+"""Louder by this much at power 1, softer at -1."""
+POWER_TILT_DB = 1.5
+"""Tilt per octave around 1 kHz at power 1, beside what the acoustic model knows of effort: its takes reach less far."""
+ARTICULATION_RELIEF = 0.25
+"""Formants stand out by this share more at articulation 1 and less at -1, beside what the acoustic model knows."""
 GENDER_FORMANT_SHARE = 0.18
 """Formants move by this share at gender 1 (down, a longer vocal tract) and up at -1."""
 TENSION_TILT_DB = 4.0
@@ -54,7 +59,7 @@ _HIGHEST_TILT_HZ = 8_000.0
 
 
 def express(features: Features, curves: Mapping[str, NDArray[np.float32]]) -> Features:
-    """Apply loudness (that of power as well), breathiness, tension, gender, brightness, mouth opening and falsetto.
+    """Apply loudness, breathiness, tension, gender, brightness, mouth opening, falsetto, power and articulation.
 
     Args:
         features: T frames.
@@ -67,15 +72,18 @@ def express(features: Features, curves: Mapping[str, NDArray[np.float32]]) -> Fe
     if not any(curves[name].any() for name in FEATURE_COLOURS if name in curves):
         return features
     still = np.zeros(len(features.envelope), np.float32)
-    loudness, breath, tension, gender, brightness, mouth, falsetto, power = (
+    loudness, breath, tension, gender, brightness, mouth, falsetto, power, articulation = (
         curves.get(name, still) for name in FEATURE_COLOURS
     )
     loudness = loudness + POWER_DB * power
     envelope = _stretch(features.envelope, gender) if gender.any() else features.envelope
     if mouth.any():
         envelope = _open_mouth(envelope, mouth)
+    if articulation.any():
+        envelope = envelope + ARTICULATION_RELIEF * articulation[:, None] * (envelope @ relief_matrix())
     octaves = np.log2(np.clip(band_centres_hz(ENVELOPE_BANDS), _LOWEST_TILT_HZ, _HIGHEST_TILT_HZ) / _PIVOT_HZ)
     tilt_db = TENSION_TILT_DB * tension - BREATH_TILT_DB * np.maximum(breath, 0.0) + LOUDNESS_TILT * loudness
+    tilt_db = tilt_db + POWER_TILT_DB * power
     envelope = envelope + DB * (loudness[:, None] + tilt_db[:, None] * octaves.astype(np.float32))
     if brightness.any():
         envelope = envelope + brightness[:, None] * _brighter()

@@ -1,7 +1,8 @@
-"""What a breath sounds like: the timbre's own [h], swelling.
+"""What a breath sounds like: the timbre's own [h], as loud as its vowels.
 
 The teacher breathes out a hum below 600 Hz, or nothing at all when a word follows; so what the model is taught in place of her
 breaths is made from her [h], which has the resonances of an open vocal tract without voice, as an audible inhalation has.
+How loud a breath is and how it swells, the performance says (``singer.performance.dynamics``).
 """
 
 from __future__ import annotations
@@ -17,13 +18,11 @@ from singer.bands import ENVELOPE_BANDS, band_centres_hz
 from singer.features import ROWS_PER_FRAME
 from singer.training.items import Item
 
-PEAK_DB = -36.0
-"""Level of a breath at its loudest: root mean square in dB of full scale, about 18 dB below the vowels."""
+LEVEL_DB = -26.0
+"""Root mean square in dB of full scale, about that of vowels: the performance counts a breath's level against the singing."""
 BREATHED_PAUSES = 0.3
 """Share of the times that a pause is read as a breath; the takes have few breaths, and few short ones."""
 SHORTEST_FRAMES = 8
-_SWELL: tuple[tuple[float, float], ...] = ((0.0, -20.0), (0.3, -6.0), (0.6, 0.0), (0.8, -1.0), (1.0, -16.0))
-"""Level in dB over the share of a breath that has passed: it grows, and ends sooner than it began."""
 
 _VOICELESS = 0.9
 _LEAST_ROWS = 40
@@ -33,9 +32,9 @@ _BREATH, _SILENCE, _H = (list(INVENTORY).index(symbol) for symbol in ("AP", "SP"
 
 
 def breath_envelopes(items: Sequence[Item]) -> dict[int, NDArray[np.float32]]:
-    """Envelope of a breath at its loudest, for each timbre: float32 [96] each.
+    """Envelope of a breath, for each timbre: float32 [96] each.
 
-    The mean of its voiceless rows of [h], set to ``PEAK_DB``; a timbre with too few of them gets that of all timbres. Empty if
+    The mean of its voiceless rows of [h], set to ``LEVEL_DB``; a timbre with too few of them gets that of all timbres. Empty if
     there is no voiceless [h] at all.
     """
     heard: dict[int, list[NDArray[np.float32]]] = {item.timbre: [] for item in items}
@@ -63,7 +62,7 @@ def breathing(item: Item, envelopes: Mapping[int, NDArray[np.float32]]) -> Item:
     for place in np.flatnonzero(item.phone == _BREATH):
         count = ROWS_PER_FRAME * int(item.frames[place])
         rows = slice(int(ends[place]) - count, int(ends[place]))
-        wanted[rows] = envelope + swell_db(count)[:, None] / _DB
+        wanted[rows] = envelope
         noise[rows] = 1.0
     return replace(item, envelope=wanted, aperiodicity=noise)
 
@@ -75,15 +74,9 @@ def with_breaths_in_pauses(item: Item, rng: np.random.Generator) -> Item:
     return replace(item, phone=np.where(chosen, _BREATH, item.phone))
 
 
-def swell_db(rows: int) -> NDArray[np.float32]:
-    """Level of a breath over its rows, 0 at its loudest: float32 [rows] in dB."""
-    shares, levels_db = zip(*_SWELL, strict=True)
-    return np.interp((np.arange(rows) + 0.5) / rows, shares, levels_db).astype(np.float32)
-
-
 def _levelled(envelope: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Moved so that noise of this envelope has ``PEAK_DB``: white noise of unit variance through a filter of these amplitudes."""
+    """Moved so that white noise of unit variance through a filter of these amplitudes has ``LEVEL_DB``."""
     centres_hz = band_centres_hz(ENVELOPE_BANDS)
     widths_hz = np.gradient(centres_hz)
     power = float(np.sum(np.exp(2.0 * envelope) * widths_hz) / np.sum(widths_hz))
-    return np.asarray(envelope + (PEAK_DB / _DB - 0.5 * np.log(power)), np.float32)
+    return np.asarray(envelope + (LEVEL_DB / _DB - 0.5 * np.log(power)), np.float32)

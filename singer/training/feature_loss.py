@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from singer.training.relief import relief_matrix
+from singer.relief import relief_matrix
 from singer.training.vocoder_network import ENVELOPE_SCALE
 
 _DB = 8.685889638065035

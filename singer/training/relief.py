@@ -1,4 +1,4 @@
-"""The relief of an envelope: what each band has more than the bands around it, which is where formants are.
+"""Formants raised in the weights: a decoder that gives more of the relief of its envelopes.
 
 A model trained on distances gives the mean of what may follow, whose formants are flatter than those of any one take. Raising the
 relief makes up for it, as the formant post-filters of speech coding and of parametric synthesis do (Chen & Gersho 1995; Ling et
@@ -11,21 +11,11 @@ from copy import deepcopy
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 
 from singer.bands import ENVELOPE_BANDS
 from singer.features import ROWS_PER_FRAME
+from singer.relief import relief_matrix
 from singer.training.acoustic_network import Decoder
-
-_AROUND_BANDS = 4.0
-"""About the width of a formant."""
-
-
-def relief_matrix() -> NDArray[np.float32]:
-    """Matrix R float32 [96, 96] such that ``envelope @ R`` is its relief; the bands around are weighted by a Gaussian."""
-    bands = np.arange(ENVELOPE_BANDS)
-    around = np.exp(-0.5 * ((bands[:, None] - bands) / _AROUND_BANDS) ** 2)
-    return (np.eye(ENVELOPE_BANDS) - around / around.sum(axis=0)).astype(np.float32)
 
 
 def raised(decoder: Decoder, share: float) -> Decoder:

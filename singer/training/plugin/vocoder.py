@@ -24,8 +24,8 @@ from singer.training.vocoder_network import VocoderNetwork
 
 from .task import ItemsTask
 
-LOUDNESS_WEIGHT = 3.0
-"""With it both parts of the loss are about as large."""
+LOUDNESS_WEIGHT = 6.0
+"""With it loudness is two thirds of the loss."""
 
 
 @register_task("singing_vocoder")

@@ -7,8 +7,9 @@ pytest.importorskip("torch")
 
 import torch
 
+from singer.relief import relief_matrix
 from singer.training.acoustic_network import AcousticShape, Decoder
-from singer.training.relief import raised, relief_matrix
+from singer.training.relief import raised
 
 
 def test_relief_is_nought_for_what_is_flat_and_all_of_what_is_fine() -> None:
