@@ -12,7 +12,7 @@ from pathlib import Path
 from frontend_g2p.phones import LANGUAGES, Language
 from singer.score import Note, Score, TempoMap
 
-C3, C4, C5, A5, C6 = 48, 60, 72, 81, 84
+C2, C3, C4, C5, A5, C6 = 36, 48, 60, 72, 81, 84
 EXAMPLES = Path(__file__).parents[1] / "examples"
 
 _ENGLISH = (

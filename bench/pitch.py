@@ -1,5 +1,5 @@
 """Pitch of the rendered audio, heard by Praat and WORLD harvest, against the Performance's f0 and against the
-score: of the voice under test from C3 to A5, and from C5 to C6 of every voice beside it that reaches so high.
+score, from C3 to A5; ``bench.registers`` has what lies below and above.
 
 Voiced frames are those inside runs of sonorant phones (vowels, nasals, liquids, glides), 20 ms or more from
 the run's ends: there a window of the trackers sees one kind of sound. A frame that a tracker calls unvoiced,
@@ -8,20 +8,18 @@ though it is inside such a run, counts as one that is not within 50 cents.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.material import C5, C6, example_paths, range_melodies, range_melody
+from bench.material import example_paths, range_melodies
 from bench.options import Options
 from bench.report import Report, Row, at_least, at_most
-from bench.sung import TEST_VOICE, Sung, load_voice, performed_f0_hz, sing, sonorant_spans, voices_beside
-from bench.trackers import HIGH_RANGE_HZ, TRACKERS, Track, track
-from frontend_g2p.phones import LANGUAGES
+from bench.sung import Sung, load_voice, performed_f0_hz, sing, sonorant_spans
+from bench.trackers import TRACKERS, Track, track
 from singer.score import Note
-from singer.voice import Voice
 
 EDGE_S = 0.020
 LONG_NOTE_S = 0.4
@@ -34,10 +32,6 @@ HOW = (
     "20 ms from their ends, "
     "and a frame that the tracker finds unvoiced there counts as a miss. Score: per note, the median "
     "tracked pitch of its middle half."
-)
-HIGH_HOW = (
-    "C5-C6: own melodies in four languages by every shipped voice whose range reaches C6, frames counted in the "
-    "same way, harvest at half speed; a target is reached if every voice reaches it."
 )
 
 
@@ -124,27 +118,10 @@ def together(parts: Sequence[Heard]) -> Heard:
     )
 
 
-def high_voices(options: Options) -> list[Voice]:
-    """The voice under test and those beside it, but the one for tests, that sing C6; at toy size the first
-    alone.
-    """
-    from voicebanks.load import load_folder
-
-    folders = [
-        folder
-        for folder in voices_beside(options.voice)
-        if folder.manifest.range.lowest_midi <= C5 and folder.manifest.range.highest_midi >= C6
-    ]
-    if options.toy:
-        return [load_folder(folder) for folder in folders if folder.manifest.name == options.voice_name]
-    return [load_folder(folder) for folder in folders if folder.manifest.name != TEST_VOICE]
-
-
 def run(options: Options) -> Report:
-    """Sing, track, compare: the whole range, then its top."""
+    """Sing, track, compare."""
     rows, details = _whole_range(options)
-    high_rows, high = _high_range(options)
-    return Report((*rows, *high_rows), details | {"C5-C6": high})
+    return Report(tuple(rows), details)
 
 
 def _whole_range(options: Options) -> tuple[list[Row], dict[str, object]]:
@@ -172,8 +149,8 @@ def _whole_range(options: Options) -> tuple[list[Row], dict[str, object]]:
         rows += _rows(tracker, whole, note_median)
         details[tracker] = {
             "frames": len(whole.error_cents),
-            "octaves": {name: _numbers(whole.between(low, high)) for name, low, high in OCTAVES},
-            "songs": {song.score.title: _numbers(heard) for song, heard in zip(songs, per_song, strict=True)},
+            "octaves": {name: numbers(whole.between(low, high)) for name, low, high in OCTAVES},
+            "songs": {song.score.title: numbers(heard) for song, heard in zip(songs, per_song, strict=True)},
             "notes": len(notes),
             "note_abs_error_cents_90th_percentile": float(np.percentile(np.abs(notes), 90))
             if notes
@@ -182,52 +159,8 @@ def _whole_range(options: Options) -> tuple[list[Row], dict[str, object]]:
     return rows, details
 
 
-def _high_range(options: Options) -> tuple[list[Row], dict[str, object]]:
-    scores = [range_melody(language, C5, C6, 1 if options.toy else None) for language in LANGUAGES]
-    songs = {
-        voice.name: [sing(score, voice) for score in scores[: 1 if options.toy else None]]
-        for voice in high_voices(options)
-    }
-    rows: list[Row] = []
-    details: dict[str, object] = {}
-    for tracker in TRACKERS if songs else ():
-        voices: dict[str, Heard] = {}
-        for name, sung in songs.items():
-            tracks = (track(tracker, song.samples, song.sample_rate_hz, HIGH_RANGE_HZ) for song in sung)
-            voices[name] = together([hear(song, heard) for song, heard in zip(sung, tracks, strict=True)])
-        rows += high_rows(tracker, voices)
-        details[tracker] = {
-            name: _numbers(heard) | {"frames": len(heard.error_cents)} for name, heard in voices.items()
-        }
-    return rows, details
-
-
-def high_rows(tracker: str, voices: Mapping[str, Heard]) -> list[Row]:
-    """Rows for C5 to C6, of all voices together and of each; every voice must reach the target."""
-    whole = together(list(voices.values()))
-    medians = ", ".join(f"{name} {heard.median_abs_cents:.2f}" for name, heard in voices.items())
-    shares = ", ".join(
-        f"{name} {heard.near_share:.1%}, unheard {heard.unheard_share:.1%}" for name, heard in voices.items()
-    )
-    return [
-        Row(
-            f"pitch C5-C6 against the Performance, {tracker}: median absolute error",
-            f"≤ {MEDIAN_CENTS:g} cents with every voice",
-            f"{whole.median_abs_cents:.2f} cents ({medians})",
-            all(at_most(heard.median_abs_cents, MEDIAN_CENTS) for heard in voices.values()),
-            HIGH_HOW,
-        ),
-        Row(
-            f"pitch C5-C6 against the Performance, {tracker}: voiced frames within 50 cents",
-            f"≥ {100 * NEAR_SHARE:g} % with every voice",
-            f"{whole.near_share:.1%} ({shares})",
-            all(at_least(heard.near_share, NEAR_SHARE) for heard in voices.values()),
-            HIGH_HOW,
-        ),
-    ]
-
-
-def _numbers(heard: Heard) -> dict[str, float]:
+def numbers(heard: Heard) -> dict[str, float]:
+    """The three measures of some frames, by name."""
     return {
         "median_abs_cents": heard.median_abs_cents,
         "within_50_cents": heard.near_share,

@@ -12,6 +12,8 @@ WHOLE_RANGE_HZ = (100.0, 1_200.0)
 """Range given to both trackers for C3 (131 Hz) to A5 (880 Hz): with room for glides and vibrato."""
 HIGH_RANGE_HZ = (200.0, 1_600.0)
 """The same for C5 (523 Hz) to C6 (1047 Hz); the octave below every note is inside, so that the trackers may err."""
+LOW_RANGE_HZ = (45.0, 400.0)
+"""The same for C2 (65 Hz) to C3 (131 Hz); the octaves above are inside."""
 HARVEST_HIGHEST_HZ = 1_200.0
 """Where more is asked for, harvest hears the sound at half speed. It works at 8 kHz inside, and near its upper edge it
 loses whole notes: of a clean tone of eight harmonics between 700 and 1000 Hz it misses three frames in ten, at half

@@ -5,9 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from bench.material import A5, C3, C6, range_melody
-from bench.options import Options
-from bench.pitch import Heard, cents, hear, high_rows, high_voices, note_errors_cents
+from bench.material import A5, C3, range_melody
+from bench.pitch import cents, hear, note_errors_cents
 from bench.sung import Sung, load_voice, performed_f0_hz, sing, sonorant_spans
 from bench.trackers import HIGH_RANGE_HZ, TRACKERS, Track, track
 
@@ -86,28 +85,6 @@ def test_trackers_lose_no_note_of_a_clean_tone_up_to_c6(tracker: str) -> None:
     errors = cents(heard.f0_hz, f0_hz[np.minimum((heard.times_s * rate_hz).astype(int), len(f0_hz) - 1)])
     middle = np.abs(heard.times_s % 0.5 - 0.25) < 0.2
     assert np.abs(errors[middle & (heard.times_s < 6.5)]).max() < 3.0
-
-
-def test_every_voice_must_reach_the_targets_up_to_c6() -> None:
-    asked_hz = np.full(1000, 1000.0)
-    good = Heard(asked_hz, np.full(1000, 1.0))
-    sharp = Heard(asked_hz, np.full(1000, 4.0))
-    lost = Heard(asked_hz, np.where(np.arange(1000) < 20, np.nan, 1.0))
-    for voices, verdicts in (
-        ({"a": good, "b": good}, [True, True]),
-        ({"a": good, "b": sharp}, [False, True]),
-        ({"a": good, "b": lost}, [True, False]),
-    ):
-        rows = high_rows("praat", voices)
-        assert [row.passed for row in rows] == verdicts
-        assert all(f"{name} " in row.measured for row in rows for name in voices)
-
-
-def test_high_voices_are_those_that_sing_c6(toy_options: Options) -> None:
-    assert [voice.name for voice in high_voices(toy_options)] == ["builtin"]
-    found = high_voices(replace(toy_options, toy=False))
-    assert {"suyin", "tangli", "yaoling"} <= {voice.name for voice in found}
-    assert all(voice.highest_midi >= C6 and voice.name != "builtin" for voice in found)
 
 
 def test_range_melody_spans_c3_to_a5_in_notes_of_both_lengths() -> None:
