@@ -3,7 +3,8 @@
 The voice sings own melodies in four languages inside the octave C4-C5 and the example songs; the teacher speaks its
 held-out sentences in the timbre that the voice learned from. All are brought to 16 kHz and to the same level of their
 sounding parts (-26 dB of full scale, the level of P.835 tests) before the networks listen (``bench.dnsmos_listener``).
-The networks learned from speech, so singing as such costs points too: only the distance to the teacher is judged.
+The networks learned from speech, so singing as such costs points too: only the distance to the teacher is judged. Her own
+held-out sung takes, and the voice singing those at her times and pitch, tell what the voice costs and what the songs do.
 """
 
 from __future__ import annotations
@@ -13,20 +14,25 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.corpus import Item, held_out_speech, takes
+from bench.corpus import Item, held_out_speech, performance_of, takes
 from bench.dnsmos_listener import RATE_HZ, SCORES, DnsmosListener
 from bench.material import C4, C5, example_paths, range_melody
 from bench.options import Options
 from bench.report import Report, Row, at_least
 from bench.sung import load_voice, sing
-from bench.vocoder import resampled
+from bench.vocoder import HIGHEST_SPOKEN_HZ, filled_f0_hz, resampled
 from frontend_g2p.phones import LANGUAGES
+from singer.analysis import track_f0_hz
+from singer.cancel import CancelToken
+from singer.features import ROWS_PER_FRAME
+from singer.phrase_audio import sing_phrase
 from singer.score import Score
 from singer.voice import Voice
 
 MOST_BELOW = 0.2
 """Points of the overall score that singing may lie below the teacher's speech."""
 LEVEL_DB = -26.0
+BLOCK_FRAMES = 1000
 ITEMS_PER_LANGUAGE = 6
 HOW = (
     "Own melodies in four languages inside C4-C5 and the example songs, solo voice, beside the teacher's held-out "
@@ -107,6 +113,27 @@ def scale_row(singing: Scores) -> Row:
     )
 
 
+def copy_row(copied: Scores, spoken: Scores) -> Row:
+    """What the voice itself costs: the same takes, sung by it at her times and pitch."""
+    found, teacher = means(copied), means(spoken)
+    return Row(
+        "DNSMOS of the voice in those takes, at her times and pitch",
+        f"no worse than the teacher's speech by more than {MOST_BELOW}",
+        f"{found['ovrl']:.2f} overall (difference {found['ovrl'] - teacher['ovrl']:+.2f}), signal {found['sig']:.2f}, "
+        f"background {found['bak']:.2f}, P.808 {found['p808']:.2f} ({len(copied)} takes)",
+        at_least(found["ovrl"], teacher["ovrl"] - MOST_BELOW),
+        HOW,
+    )
+
+
+def as_she_sang(item: Item, voice: Voice) -> NDArray[np.float32]:
+    """The item's phones at its times and tracked pitch, sung by ``voice``: float32 [N] at the voice's rate."""
+    f0_hz = filled_f0_hz(track_f0_hz(item.samples, item.sample_rate_hz, HIGHEST_SPOKEN_HZ))
+    performance = performance_of(item, f0_hz[::ROWS_PER_FRAME])
+    blocks = sing_phrase(performance, voice, seed=0, block_frames=BLOCK_FRAMES, cancel=CancelToken())
+    return np.concatenate(list(blocks))
+
+
 def run(options: Options) -> Report:
     """Listen to the voice and to the teacher."""
     voice, listener = load_voice(options.voice), DnsmosListener()
@@ -120,6 +147,12 @@ def run(options: Options) -> Report:
         sung[name] = heard(song.samples, song.sample_rate_hz)
     items = held_out_speech(options, per_language=1 if options.toy else ITEMS_PER_LANGUAGE)
     spoken = {item.name: heard(item.samples, item.sample_rate_hz) for item in items}
-    takes_sung = {item.name: heard(item.samples, item.sample_rate_hz) for item in held_out_singing(options)}
-    rows = (table_row(sung, spoken), *([scale_row(takes_sung)] if takes_sung else []))
-    return Report(rows, {"sung": sung, "spoken": spoken, "teacher_sung": takes_sung})
+    singing = tuple(held_out_singing(options))
+    takes_sung = {item.name: heard(item.samples, item.sample_rate_hz) for item in singing}
+    copied = {item.name: heard(as_she_sang(item, voice), voice.spec.sample_rate_hz) for item in singing}
+    rows = [table_row(sung, spoken)]
+    if singing:
+        rows += [scale_row(takes_sung), copy_row(copied, spoken)]
+    return Report(
+        tuple(rows), {"sung": sung, "spoken": spoken, "teacher_sung": takes_sung, "as_she_sang": copied}
+    )

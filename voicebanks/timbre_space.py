@@ -71,7 +71,7 @@ SPACE: Mapping[str, Axis] = MappingProxyType(
             Pole("bright: strong above 1 kHz", {"brightness": 0.7}),
         ),
         "husky": Axis(
-            Pole("clear: hardly any noise", {"breathiness": -0.8}),
+            Pole("clear: hardly any noise", {"breathiness": -0.45}),
             Pole("husky: much noise", {"breathiness": 0.35}),
         ),
     }

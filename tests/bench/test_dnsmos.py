@@ -4,9 +4,13 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from bench.dnsmos import at_level, songs, table_row
+from bench.corpus import Item
+from bench.dnsmos import as_she_sang, at_level, copy_row, songs, table_row
 from bench.dnsmos_listener import RATE_HZ, WINDOW_SAMPLES, DnsmosListener, mel_spectrogram, windows
+from bench.pitch import cents
 from bench.sung import load_voice
+from bench.trackers import track
+from singer.performance.performance import PhoneSpan
 
 
 def syllables(duration_s: float) -> NDArray[np.float32]:
@@ -83,6 +87,36 @@ def test_singing_may_lie_a_fifth_of_a_point_below_the_teacher() -> None:
     assert table_row(good, spoken).passed
     assert not table_row(poor, spoken).passed
     assert table_row(good, spoken).measured.startswith("3.05 overall (teacher 3.20, difference -0.15;")
+
+
+def test_the_voice_alone_is_judged_by_the_same_distance() -> None:
+    def scores(overall: float) -> dict[str, dict[str, float]]:
+        return {"a": {"ovrl": overall, "sig": 3.5, "bak": 4.0, "p808": 3.6}}
+
+    assert copy_row(scores(3.11), scores(3.3)).passed
+    assert not copy_row(scores(3.09), scores(3.3)).passed
+
+
+def test_a_take_is_sung_at_its_own_times_and_pitch() -> None:
+    rate_hz, voice = 24_000, load_voice("builtin")
+    times_s = np.arange(rate_hz) / rate_hz
+    tone = np.sum([np.cos(2 * np.pi * 180 * k * times_s) / k for k in range(1, 20)], axis=0)
+    edges_s = (0.0, 0.2, 0.8, 1.0)
+    phones = tuple(
+        PhoneSpan(symbol, role, language, start_s, end_s, None)
+        for symbol, role, language, start_s, end_s in (
+            ("SP", None, None, *edges_s[0:2]), ("a", "nucleus", "ja", *edges_s[1:3]), ("SP", None, None, *edges_s[2:4]),
+        )
+    )  # fmt: skip
+    samples = (0.1 * tone).astype(np.float32)
+    item = Item("toy", samples, rate_hz, "ja", "toy", "sung", "", phones)
+    sung = as_she_sang(item, voice)
+    assert abs(len(sung) / voice.spec.sample_rate_hz - 1.0) <= 0.02
+    heard = track("harvest", sung, voice.spec.sample_rate_hz)
+    middle = (heard.times_s > 0.35) & (heard.times_s < 0.7)
+    assert np.abs(cents(heard.f0_hz[middle], 180.0)).max() < 10.0
+    quiet = sung[: round(0.1 * voice.spec.sample_rate_hz)]
+    assert np.abs(quiet).max() < 0.05 * np.abs(sung).max()
 
 
 def test_melodies_stay_between_c4_and_c5() -> None:
