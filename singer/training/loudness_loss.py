@@ -14,7 +14,7 @@ from torch import Tensor, nn
 FULL_SCALE_DB_SPL = 100.0
 """Speech at -21 dBFS is heard at 79 dB, as P.862 sets it."""
 WINDOW_S = 0.032
-BANDS_PER_BARK = 2.4
+BANDS_PER_BARK = 3.0
 HIGHEST_BARK = 21.0
 
 _DEAD_ZONE = 0.25

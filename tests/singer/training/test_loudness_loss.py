@@ -67,7 +67,7 @@ def test_bands_are_bins_below_and_wider_above() -> None:
     assert (matrix.sum(axis=0) <= 1).all(), "no bin is in two bands"
     assert matrix[centres_hz < 700.0].sum(axis=1).max() == 2
     assert (np.diff(centres_hz) > 0).all()
-    assert matrix[-1].sum() > 10
+    assert matrix[-1].sum() > 5
     assert 6_000 < centres_hz[-1] < 8_500
 
 
