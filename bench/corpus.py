@@ -103,13 +103,13 @@ def performance_of(item: Item, f0_hz: NDArray[np.float32]) -> PhrasePerformance:
 
 
 def takes(
-    corpus: Path, *, timbres: frozenset[str] | None, kind: str, heldout: bool, language: str
+    corpus: Path, *, timbres: frozenset[str] | None, kind: str, heldout: bool | None, language: str
 ) -> Iterator[Item]:
-    """Takes of one language and kind, of the held-out part or of the other; of any timbre if none is
-    named.
+    """Takes of one language and kind, of the held-out part, of the other, or (``None``) of both; of any timbre
+    if none is named.
     """
     for path, row in rows(corpus):
-        if row["kind"] != kind or bool(row["heldout"]) != heldout:
+        if row["kind"] != kind or (heldout is not None and bool(row["heldout"]) != heldout):
             continue
         if timbres is not None and row["timbre"] not in timbres:
             continue
@@ -125,25 +125,29 @@ def held_out_speech(options: Options, per_language: int) -> tuple[Item, ...]:
 
 
 def unseen_speech(options: Options, per_language: int) -> tuple[Item, ...]:
-    """Held-out spoken takes of each timbre that no voice learns from, ``per_language`` of each language."""
+    """Spoken takes of each timbre that no voice learns from, ``per_language`` of each language: all of them are
+    unseen, held out or not.
+    """
     timbres = sorted(
         {row["timbre"] for _, row in rows(options.corpus) if row["timbre"].startswith(EVALUATION_TIMBRES)}
     )
     found = [
         item
         for timbre in timbres
-        for item in speech_of(options.corpus, timbre, per_language, missing_ok=True)
+        for item in speech_of(options.corpus, timbre, per_language, heldout=None, missing_ok=True)
     ]
     if not found:
         raise FileNotFoundError(
-            f"no held-out speech of timbres {EVALUATION_TIMBRES}* in {options.corpus}; make them with "
+            f"no speech of timbres {EVALUATION_TIMBRES}* in {options.corpus}; make them with "
             "python -m singer.training.corpus build --timbre eval1 --timbre eval2 --minutes 5"
         )
     return tuple(found)
 
 
-def speech_of(corpus: Path, timbre: str, per_language: int, *, missing_ok: bool = False) -> tuple[Item, ...]:
-    """Held-out spoken takes of one timbre, ``per_language`` of each language, evenly chosen.
+def speech_of(
+    corpus: Path, timbre: str, per_language: int, *, heldout: bool | None = True, missing_ok: bool = False
+) -> tuple[Item, ...]:
+    """Spoken takes of one timbre, ``per_language`` of each language, evenly chosen; ``heldout`` as in ``takes``.
 
     Raises:
         FileNotFoundError: there are none, unless that is ``missing_ok``.
@@ -151,10 +155,10 @@ def speech_of(corpus: Path, timbre: str, per_language: int, *, missing_ok: bool 
     chosen: list[Item] = []
     for language in LANGUAGES:
         found = list(
-            takes(corpus, timbres=frozenset({timbre}), kind="spoken", heldout=True, language=language)
+            takes(corpus, timbres=frozenset({timbre}), kind="spoken", heldout=heldout, language=language)
         )
         step = max(1, len(found) // per_language)
         chosen += found[::step][:per_language]
     if not chosen and not missing_ok:
-        raise FileNotFoundError(f"no held-out speech of timbre {timbre!r} in {corpus}")
+        raise FileNotFoundError(f"no such speech of timbre {timbre!r} in {corpus}")
     return tuple(chosen)

@@ -14,7 +14,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from bench.corpus import EVALUATION_TIMBRES, Item, load_item, rows
+from bench.corpus import EVALUATION_TIMBRES, Item, rows, unseen_speech
 from bench.nsf_network import Generator, LogMel, Shape, parameters
 from bench.nsf_trained import Plan, Training, default_checkpoint, train
 from bench.options import Options
@@ -22,6 +22,7 @@ from bench.report import Report, Row
 from bench.sung import load_voice
 from bench.vocoder import (
     HIGHEST_SPOKEN_HZ,
+    ITEMS_PER_LANGUAGE,
     PESQ_RATE_HZ,
     copy,
     copy_by_world,
@@ -30,17 +31,15 @@ from bench.vocoder import (
     pesq_wb,
     resampled,
 )
-from frontend_g2p.phones import LANGUAGES
 from singer.analysis import track_f0_hz
 from singer.features import ROWS_PER_FRAME
 from singer.training.prepare import TRAINING_HOP, prepare
 from singer.voice import Voice
 
-ITEMS_PER_LANGUAGE = 12
 HOW = (
     "Spoken takes in four languages of teacher timbres that no vocoder learned from (eval1, eval2), analysed "
     "and synthesised again with the same tracked pitch; the rival is a small network of the NSF-HiFiGAN family "
-    "(80-band log-mel and pitch in), trained on our vocoder's items with its batches and its spectral loss; "
+    "(80-band log-mel and pitch in), trained on our vocoder's items with its batches and the spectral part of its loss; "
     "training time is CPU time on one thread; PESQ-WB at 16 kHz (package pesq), mean over files."
 )
 
@@ -57,27 +56,6 @@ def copy_by_rival(audio: NDArray[np.float32], sample_rate_hz: int, network: Gene
         log_f0 = torch.from_numpy(np.log(f0_hz[None, : ROWS_PER_FRAME * frames]))
         copied = network(LogMel()(torch.from_numpy(samples[None])), log_f0)
     return np.asarray(copied[0].numpy(), np.float32)
-
-
-def unseen_speech(corpus: Path, per_language: int) -> tuple[Item, ...]:
-    """Spoken takes of the evaluation timbres, ``per_language`` of each language, evenly chosen.
-
-    Raises:
-        FileNotFoundError: there are none.
-    """
-    chosen: list[Item] = []
-    for language in LANGUAGES:
-        found = [
-            (path, row)
-            for path, row in rows(corpus)
-            if row["timbre"].startswith(EVALUATION_TIMBRES)
-            and (row["kind"], row["language"]) == ("spoken", language)
-        ]
-        step = max(1, len(found) // per_language)
-        chosen += [load_item(path, row) for path, row in found[::step][:per_language]]
-    if not chosen:
-        raise FileNotFoundError(f"no speech of timbres {EVALUATION_TIMBRES}* in {corpus}")
-    return tuple(chosen)
 
 
 def rival(options: Options) -> Training:
@@ -116,7 +94,7 @@ def run(options: Options) -> Report:
     """Copy the unseen timbres' speech with all three and compare."""
     trained = rival(options)
     voice = load_voice(options.voice)
-    items = unseen_speech(options.corpus, 1 if options.toy else ITEMS_PER_LANGUAGE)
+    items = unseen_speech(options, 1 if options.toy else ITEMS_PER_LANGUAGE)
     network = trained.network.eval()
     found = {item.name: scores(item, voice, network) for item in items}
     ours, world, other = (

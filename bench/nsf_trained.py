@@ -1,6 +1,6 @@
 """The rival vocoder of ``bench.nsf_copy``: a small network of the NSF-HiFiGAN family, trained on our own items.
 
-It learns from the same segments in the same batches and by the same spectral loss as ours, and for as long:
+It learns from the same segments in the same batches as ours and by the spectral part of its loss, for an hour:
 time is this process's CPU time on one thread, so a busy machine takes nothing from it. Adam, the rate falling
 along a cosine over the time; checkpoints in the user's cache, where a training that was stopped goes on.
 

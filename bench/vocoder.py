@@ -30,8 +30,8 @@ LEAST_PESQ = 3.7
 HOW = (
     "Held-out teacher speech in four languages, analysed and synthesised again with the same tracked pitch "
     "(harvest + StoneMask) by our "
-    "vocoder and by WORLD; PESQ-WB at 16 kHz (package pesq), mean over files. Unseen: corpus timbres named "
-    "eval*, which no voice learns from."
+    "vocoder and by WORLD; PESQ-WB at 16 kHz (package pesq), mean over files. Unseen: any speech of corpus timbres "
+    "named eval*, which no voice learns from."
 )
 
 

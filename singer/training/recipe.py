@@ -31,7 +31,7 @@ class Recipe:
 
 SUYIN = Recipe(
     minutes={"suyin": 69.0, **{f"blend{number}": 12.0 for number in range(1, 12)}},
-    vocoder=Schedule(updates=10_500, batch=8, learning_rate=6e-4),
+    vocoder=Schedule(updates=12_000, batch=8, learning_rate=6e-4),
     acoustic=Schedule(updates=22_000, batch=4, learning_rate=8e-4),
 )
 
@@ -42,7 +42,7 @@ def suyin(texts: Path) -> Singer:
         name="suyin",
         title="Suyin 素音",
         description="A clear, plain voice that sings Mandarin, Cantonese, English and Japanese; a blend that is nobody's.",
-        version="0.4.0",
+        version="0.5.0",
         timbre=SUYIN.timbres.index("suyin"),
         lowest_midi=48.0,
         highest_midi=84.0,

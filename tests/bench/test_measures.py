@@ -78,7 +78,9 @@ def test_copy_synthesis_keeps_its_place_and_pesq_hears_noise(toy_options) -> Non
 def test_vocoder_is_judged_by_timbres_that_the_voice_never_heard(toy_options) -> None:
     from bench.corpus import held_out_speech, unseen_speech
 
-    assert {item.timbre for item in unseen_speech(toy_options, 2)} == {"eval2"}
+    unseen = unseen_speech(toy_options, 2)
+    assert {item.timbre for item in unseen} == {"eval1", "eval2"}
+    assert {item.language for item in unseen} == {"zh", "yue", "en", "ja"}
     assert {item.timbre for item in held_out_speech(toy_options, 2)} == {"builtin"}
     with pytest.raises(FileNotFoundError, match="nobody"):
         held_out_speech(replace(toy_options, timbre="nobody"), 1)
