@@ -21,7 +21,6 @@ from bench.options import Options
 from bench.report import Report, Row
 from bench.sung import load_voice
 from bench.vocoder import (
-    HIGHEST_SPOKEN_HZ,
     ITEMS_PER_LANGUAGE,
     PESQ_RATE_HZ,
     copy,
@@ -30,8 +29,8 @@ from bench.vocoder import (
     levelled,
     pesq_wb,
     resampled,
+    spoken_f0_hz,
 )
-from singer.analysis import track_f0_hz
 from singer.features import ROWS_PER_FRAME
 from singer.training.prepare import TRAINING_HOP, prepare
 from singer.voice import Voice
@@ -46,7 +45,7 @@ HOW = (
 
 def copy_by_rival(audio: NDArray[np.float32], sample_rate_hz: int, network: Generator) -> NDArray[np.float32]:
     """Audio float32 [N] at the training rate to log-mel and back: float32 [N'], sample 0 on sample 0."""
-    f0_hz = filled_f0_hz(track_f0_hz(audio, sample_rate_hz, HIGHEST_SPOKEN_HZ))
+    f0_hz = filled_f0_hz(spoken_f0_hz(audio, sample_rate_hz))
     frames = len(f0_hz) // ROWS_PER_FRAME
     samples = np.zeros(frames * TRAINING_HOP, np.float32)
     count = min(len(audio), len(samples))

@@ -26,6 +26,9 @@ HIGHEST_F0_HZ = 1_500.0
 BAND_EDGE_SHARE = 0.9
 """Share of the Nyquist frequency that is trusted; recordings and resamplers roll off above it."""
 
+D4C_THRESHOLD = 0.85
+"""How sure D4C must be that a row has voice."""
+
 _FIT_OCTAVES = 1.0
 _STEEPEST_DB_PER_OCTAVE = -24.0
 _FLATTEST_DB_PER_OCTAVE = -3.0
@@ -76,7 +79,7 @@ def analyse(
     pitch_hz = np.where((pitch_hz >= LOWEST_F0_HZ) & (pitch_hz <= HIGHEST_F0_HZ), pitch_hz, 0.0)
     times_s = np.arange(len(pitch_hz)) * ROW_PERIOD_MS / 1000.0
     power = pyworld.cheaptrick(samples, pitch_hz, times_s, sample_rate_hz)
-    ratio = pyworld.d4c(samples, pitch_hz, times_s, sample_rate_hz, threshold=0.85)
+    ratio = pyworld.d4c(samples, pitch_hz, times_s, sample_rate_hz, threshold=D4C_THRESHOLD)
     bins_hz = np.linspace(0.0, sample_rate_hz / 2.0, power.shape[1])
     log_amplitude = 0.5 * np.log(np.maximum(power * (REFERENCE_RATE_HZ / sample_rate_hz), AMPLITUDE_FLOOR**2))
     envelope = log_amplitude @ pooling_matrix(ENVELOPE_BANDS, bins_hz)

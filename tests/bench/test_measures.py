@@ -184,3 +184,20 @@ def test_the_other_network_has_the_size_it_is_said_to_have(tmp_path: Path) -> No
     found = model.run(mel=np.zeros((1, 128, 9), np.float32), f0_hz=np.full((1, 1, 9), 220.0, np.float32))
     assert found["audio"].shape == (1, 1, 9 * 512)
     assert other_factor(model, 0.1) > 0
+
+
+def test_where_harvest_is_astray_the_pitch_of_speech_is_praats(monkeypatch: pytest.MonkeyPatch) -> None:
+    from bench import vocoder
+
+    rate_hz, f0_hz = 24_000, 180.0
+    times_s = np.arange(rate_hz) / rate_hz
+    tone = np.sum([np.cos(2 * np.pi * f0_hz * k * times_s) / k for k in range(1, 20)], axis=0)
+    sound = (0.1 * tone).astype(np.float32)
+    right_hz = vocoder.track_f0_hz(sound, rate_hz, 600.0)
+    astray_hz = right_hz.copy()
+    astray_hz[60:120] *= 1.5
+    astray_hz[150:] = 0.0
+    monkeypatch.setattr(vocoder, "track_f0_hz", lambda *_: astray_hz)
+    found_hz = vocoder.spoken_f0_hz(sound, rate_hz)
+    np.testing.assert_allclose(found_hz[20:180], f0_hz, rtol=2e-3)
+    np.testing.assert_array_equal(found_hz[20:60], right_hz[20:60], "where they agree, harvest's")
