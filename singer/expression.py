@@ -1,8 +1,9 @@
 """The singer's controls as operations on features: bounded, per frame, without retraining, on every voice.
 
-Breathiness, tension and power act on the spectral tilt as well, as vocal effort does (Sundberg 1987, The Science of the Singing
-Voice, chapters 3-4); gender moves the formants by stretching the frequency axis of the envelope, mouth opening the first one
-alone. Growl, vocal fry and whisper act behind the vocoder's network, in ``singer.phonation``.
+Breathiness and tension act on the noise share as well as on the spectral tilt, and power on tilt and level, as vocal effort does
+(Sundberg 1987, The Science of the Singing Voice, chapters 3-4); gender moves the formants by stretching the frequency axis of
+the envelope, mouth opening the first one alone, and articulation raises all of them. Growl, vocal fry and whisper act behind
+the vocoder's network, in ``singer.phonation``.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ DB = float(np.log(10.0) / 20.0)
 POWER_DB = 5.0
 """Louder by this much at power 1, softer at -1."""
 POWER_TILT_DB = 1.5
-"""Tilt per octave around 1 kHz at power 1, beside what the acoustic model knows of effort: its takes reach less far."""
+"""Gain per octave from 500 Hz to 8 kHz at power 1, beside what the acoustic model knows of effort: its takes reach less far."""
 ARTICULATION_RELIEF = 0.25
 """Formants stand out by this share more at articulation 1 and less at -1, beside what the acoustic model knows."""
 GENDER_FORMANT_SHARE = 0.18
@@ -80,11 +81,13 @@ def express(features: Features, curves: Mapping[str, NDArray[np.float32]]) -> Fe
     if mouth.any():
         envelope = _open_mouth(envelope, mouth)
     if articulation.any():
-        envelope = envelope + ARTICULATION_RELIEF * articulation[:, None] * (envelope @ relief_matrix())
+        envelope = _articulated(envelope, articulation)
     octaves = np.log2(np.clip(band_centres_hz(ENVELOPE_BANDS), _LOWEST_TILT_HZ, _HIGHEST_TILT_HZ) / _PIVOT_HZ)
     tilt_db = TENSION_TILT_DB * tension - BREATH_TILT_DB * np.maximum(breath, 0.0) + LOUDNESS_TILT * loudness
-    tilt_db = tilt_db + POWER_TILT_DB * power
     envelope = envelope + DB * (loudness[:, None] + tilt_db[:, None] * octaves.astype(np.float32))
+    if power.any():
+        above = np.maximum(octaves - np.log2(_LOWEST_TILT_HZ / _PIVOT_HZ), 0.0).astype(np.float32)
+        envelope = envelope + DB * POWER_TILT_DB * power[:, None] * above
     if brightness.any():
         envelope = envelope + brightness[:, None] * _brighter()
     amount = breath - 0.3 * tension
@@ -93,6 +96,15 @@ def express(features: Features, curves: Mapping[str, NDArray[np.float32]]) -> Fe
         amount = amount + FALSETTO_BREATH * falsetto
     envelope = np.maximum(envelope, np.log(AMPLITUDE_FLOOR))
     return Features(envelope.astype(np.float32), _breathe(features.aperiodicity, amount))
+
+
+def _articulated(envelope: NDArray[np.float32], amount: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Raise or flatten the formants of each row and keep its power."""
+    change = ARTICULATION_RELIEF * amount[:, None] * (envelope @ relief_matrix())
+    weight = np.exp(2.0 * (envelope - envelope.max(axis=1, keepdims=True)))
+    grown = (weight * np.exp(2.0 * change)).sum(axis=1) / weight.sum(axis=1)
+    result: NDArray[np.float32] = envelope + change - 0.5 * np.log(grown)[:, None]
+    return result
 
 
 def _brighter() -> NDArray[np.float32]:

@@ -26,7 +26,7 @@ class FeatureLoss(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        self.register_buffer("relief", torch.from_numpy(relief_matrix()), persistent=False)
+        self.register_buffer("relief", torch.tensor(relief_matrix()), persistent=False)
 
     def forward(
         self, envelope: Tensor, aperiodicity: Tensor, batch: dict[str, Tensor]
