@@ -17,8 +17,8 @@ from bench.options import Options, default_cache
 from bench.report import COLUMNS, Report, Row, folder_of, measured, read_results, write_page, write_result
 
 BENCHMARKS = (
-    "pitch", "registers", "onset", "readings", "english_wer", "phone_recogniser", "vocoder", "acoustic", "dnsmos", "air", "speed",
-    "memory", "stream", "startup", "timbre_axes", "controls", "nsf_copy",
+    "pitch", "range_ends", "onset", "readings", "english_wer", "phone_recogniser", "vocoder", "acoustic", "dnsmos", "air",
+    "speed", "memory", "stream", "startup", "timbre_axes", "controls", "nsf_copy",
 )  # fmt: skip
 """Every benchmark, in the order of the table; each is a module of this package with ``run(options) ->
 Report``."""

@@ -24,6 +24,7 @@ from singer.acoustics import to_features
 from singer.analysis import analyse, track_f0_hz
 from singer.cancel import CancelToken
 from singer.features import ROWS_PER_FRAME
+from singer.performance.performance import PhrasePerformance
 from singer.voice import Voice
 
 COEFFICIENTS = 24
@@ -57,13 +58,22 @@ def distortion_db(first: NDArray[np.float32], second: NDArray[np.float32]) -> ND
     return np.asarray(20.0 / np.log(10.0) * np.sqrt(np.sum(difference**2, axis=1)))
 
 
+def pitch_of(item: Item) -> NDArray[np.float32]:
+    """Tracked pitch of an item, gaps bridged: float32 [2T] in Hz."""
+    return filled_f0_hz(track_f0_hz(item.samples, item.sample_rate_hz, HIGHEST_SPOKEN_HZ))
+
+
+def as_performed(item: Item) -> PhrasePerformance:
+    """An item as a phrase, with its times and its tracked pitch."""
+    return performance_of(item, pitch_of(item)[::ROWS_PER_FRAME])
+
+
 def predicted_and_true(item: Item, voice: Voice) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Envelopes float32 [R, 96] of the rows of an item that are not silence: as the model sings them, and
     as recorded.
     """
-    f0_hz = filled_f0_hz(track_f0_hz(item.samples, item.sample_rate_hz, HIGHEST_SPOKEN_HZ))
-    recorded = analyse(item.samples, item.sample_rate_hz, f0_hz.astype(np.float64)).envelope
-    performance = performance_of(item, f0_hz[::ROWS_PER_FRAME])
+    recorded = analyse(item.samples, item.sample_rate_hz, pitch_of(item).astype(np.float64)).envelope
+    performance = as_performed(item)
     blocks = to_features(performance, voice, block_frames=BLOCK_FRAMES, cancel=CancelToken())
     predicted = np.concatenate([block.envelope for block in blocks])
     count = min(len(predicted), len(recorded))

@@ -231,8 +231,8 @@ CORRELATES: Mapping[str, Correlate] = MappingProxyType(
         "growl": Correlate("between harmonics against harmonics, dB", _subharmonics, RISING, 2.0, _ROUGH),
         "vocal_fry": Correlate("jitter, %", _jitter, RISING, 0.3, _ROUGH),
         "whisper": Correlate("harmonicity 1-4 kHz, dB", _harmonicity, RISING, -1.0, "a whisper has none"),
-        "power": Correlate("1-5 kHz against 0.1-1 kHz, dB", _RING, POLES, 1.0),
-        "articulation": Correlate("distance between vowels, dB", _vowel_distance, POLES, 0.1),
+        "power": Correlate("1-5 kHz against 0.1-1 kHz, dB", _RING, POLES, 3.0),
+        "articulation": Correlate("distance between vowels, dB", _vowel_distance, POLES, 0.15),
         "liveliness": Correlate("movement of bands in held vowels, dB", _movement, POLES, 0.1),
     }
 )

@@ -187,12 +187,17 @@ def _nuclei(given: Sequence[Answer]) -> list[Answer]:
     return [answer for answer in given if "nucleus" in INVENTORY[answer[0]].roles]
 
 
+def _consonants(given: Sequence[Answer]) -> list[Answer]:
+    return [answer for answer in given if "nucleus" not in INVENTORY[answer[0]].roles]
+
+
 def _row(language: str, spoken: Sequence[Answer], sung: Sequence[Answer]) -> Row:
     said, heard = accuracy(spoken), accuracy(sung)
+    said_c, heard_c = (accuracy(_consonants(given)) for given in (spoken, sung))
     return Row(
         f"phones recognised in singing, {language}",
         f"≥ {100 * SHARE:.0f} % of the teacher's speech",
-        f"{heard / said:.0%} (sung {heard:.1%}, spoken {said:.1%}; {len(sung)} phones)",
+        f"{heard / said:.0%} (sung {heard:.1%}, spoken {said:.1%}; {len(sung)} phones; consonants {heard_c / said_c:.0%})",
         at_least(heard / said, SHARE),
         HOW,
     )

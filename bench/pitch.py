@@ -1,5 +1,5 @@
 """Pitch of the rendered audio, heard by Praat and WORLD harvest, against the Performance's f0 and against the
-score, from C3 to A5; ``bench.registers`` has what lies below and above.
+score, from C3 to A5; ``bench.range_ends`` has what lies below and above.
 
 Voiced frames are those inside runs of sonorant phones (vowels, nasals, liquids, glides), 20 ms or more from
 the run's ends: there a window of the trackers sees one kind of sound. A frame that a tracker calls unvoiced,
@@ -78,11 +78,11 @@ def cents(f0_hz: NDArray[np.float64], reference_hz: NDArray[np.float64] | float)
     return np.where(np.asarray(f0_hz) > 0, found, np.nan)
 
 
-def hear(sung: Sung, heard: Track) -> Heard:
-    """Compare a track with the Performance in every voiced frame."""
+def hear(sung: Sung, heard: Track, edge_s: float = EDGE_S) -> Heard:
+    """Compare a track with the Performance in every voiced frame, ``edge_s`` or more from the ends of its run."""
     voiced = np.zeros(len(heard.times_s), bool)
     for start_s, end_s in sonorant_spans(sung.performance):
-        voiced |= (heard.times_s >= start_s + EDGE_S) & (heard.times_s <= end_s - EDGE_S)
+        voiced |= (heard.times_s >= start_s + edge_s) & (heard.times_s <= end_s - edge_s)
     asked_hz = performed_f0_hz(sung.performance, heard.times_s)
     voiced &= asked_hz > 0
     return Heard(asked_hz[voiced], cents(heard.f0_hz[voiced], asked_hz[voiced]))
@@ -120,11 +120,6 @@ def together(parts: Sequence[Heard]) -> Heard:
 
 def run(options: Options) -> Report:
     """Sing, track, compare."""
-    rows, details = _whole_range(options)
-    return Report(tuple(rows), details)
-
-
-def _whole_range(options: Options) -> tuple[list[Row], dict[str, object]]:
     from singer.score_io import load_score
 
     voice = load_voice(options.voice)
@@ -156,7 +151,7 @@ def _whole_range(options: Options) -> tuple[list[Row], dict[str, object]]:
             if notes
             else None,
         }
-    return rows, details
+    return Report(tuple(rows), details)
 
 
 def numbers(heard: Heard) -> dict[str, float]:

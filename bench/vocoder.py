@@ -32,7 +32,8 @@ HOW = (
     "Held-out teacher speech in four languages, analysed and synthesised again with the same tracked pitch "
     "(harvest, Praat where it is more than 50 cents off, StoneMask) by our "
     "vocoder and by WORLD; PESQ-WB at 16 kHz (package pesq), mean over files. Unseen: any speech of corpus timbres "
-    "named eval*, which no voice learns from."
+    "named eval*, which no voice learns from. Since 0.5.0 the vocoder's loss follows PESQ's model of hearing "
+    "(docs/training.md), so that PESQ is no stranger to it; log-spectral distance is."
 )
 
 

@@ -16,6 +16,7 @@ FULL_SCALE_DB_SPL = 100.0
 WINDOW_S = 0.032
 BANDS_PER_BARK = 3.0
 HIGHEST_BARK = 21.0
+"""6.6 kHz; what lies above, the spectral loss hears well enough."""
 
 _DEAD_ZONE = 0.25
 _LOUDNESS_POWER = 0.23
@@ -24,10 +25,11 @@ _ASYMMETRY_OFFSET = 50.0
 _ASYMMETRY_RANGE = (3.0, 12.0)
 _ASYMMETRY_WEIGHT = 0.309
 _FLOOR = 1e-4
+"""Keeps the slope of the root finite where two sounds are equal."""
 
 
 class LoudnessLoss(nn.Module):
-    """Mean disturbance of frames, in sone per Bark."""
+    """Mean disturbance of frames, in proportion to sone per Bark."""
 
     window: Tensor
     bands: Tensor
