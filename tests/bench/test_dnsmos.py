@@ -1,15 +1,21 @@
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import cast
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from bench import dnsmos
 from bench.corpus import Item
-from bench.dnsmos import as_she_sang, at_level, songs, table_row
-from bench.dnsmos_listener import RATE_HZ, WINDOW_SAMPLES, DnsmosListener, mel_spectrogram, windows
+from bench.dnsmos import as_she_sang, at_level, copy_row, held_out_singing, scale_row, songs, table_row
+from bench.dnsmos_listener import RATE_HZ, SCORES, WINDOW_SAMPLES, DnsmosListener, mel_spectrogram, windows
+from bench.options import Options
 from bench.pitch import cents
 from bench.sung import load_voice
 from bench.trackers import track
+from bench.vocoder import resampled
 from singer.performance.performance import PhoneSpan
 
 
@@ -87,6 +93,41 @@ def test_singing_may_lie_a_fifth_of_a_point_below_the_teacher() -> None:
     assert table_row(good, spoken).passed
     assert not table_row(poor, spoken).passed
     assert table_row(good, spoken).measured.startswith("3.05 overall (teacher 3.20, difference -0.15;")
+
+
+def test_the_teachers_singing_is_told_and_not_judged() -> None:
+    singing = {str(overall): dict.fromkeys(SCORES, overall) for overall in (2.0, 3.0)}
+    row = scale_row(singing)
+    assert row.measured.startswith("2.50 overall")
+    assert "2 held-out takes" in row.measured
+    assert row.passed is None
+
+
+def test_only_held_out_singing_of_the_own_timbre_is_heard(toy_options: Options) -> None:
+    assert [item.name for item in held_out_singing(toy_options)] == ["builtin/sung_ja"]
+    assert not list(held_out_singing(replace(toy_options, timbre="eval2")))
+
+
+class Meter:
+    """In place of the networks: four numbers that every sound has."""
+
+    def hear(self, audio: NDArray[np.float32]) -> dict[str, float]:
+        return dict.fromkeys(SCORES, float(np.abs(audio).mean() * 100.0))
+
+
+def test_the_teachers_takes_and_their_copies_have_rows(
+    toy_options: Options, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dnsmos, "DnsmosListener", Meter)
+    report = dnsmos.run(toy_options)
+    details = cast(dict[str, dict[str, dict[str, float]]], report.details)
+    singing, copied = details["teacher_sung"], details["as_she_sang"]
+    (item,) = held_out_singing(toy_options)
+    hers = Meter().hear(at_level(resampled(item.samples, item.sample_rate_hz, RATE_HZ)))
+    assert singing == {item.name: hers}
+    assert list(copied) == [item.name]
+    assert copied[item.name] != hers
+    assert report.rows[1:] == (scale_row(singing), copy_row(copied, details["spoken"]))
 
 
 def test_a_take_is_sung_at_its_own_times_and_pitch() -> None:

@@ -136,6 +136,30 @@ class TestVibrato:
         assert at(times_s, cents, 1.19) == pytest.approx(5900, abs=2)
         assert np.abs(cents[times_s > 1.5] - 6000).max() < 0.01
 
+    def test_a_later_start_is_a_later_swing(self):
+        for start in (0.0, 0.2, 0.45, 0.7):
+            own = {"vibrato": Vibrato(depth_cents=100, rate_hz=4.3, start=start, attack_s=0.0)}
+            times_s, cents = pitch([("m a", 2.0, 60, own)])
+            away = np.abs(cents - 6000)
+            assert away[times_s < 1.0 + 2.0 * start].max() < 0.01
+            assert times_s[np.argmax(away > 20)] == pytest.approx(1.0 + 2.0 * start, abs=0.03)
+            crest_s = 1.0 + 2.0 * start + 0.25 / 4.3
+            assert at(times_s, cents, crest_s) == pytest.approx(6100, abs=4)
+
+    @pytest.mark.parametrize("attack_s", [0.3, 0.6, 1.2])
+    def test_it_grows_as_long_as_its_attack(self, attack_s):
+        own = {"vibrato": Vibrato(depth_cents=100, rate_hz=9.0, start=0.2, attack_s=attack_s)}
+        times_s, cents = pitch([("m a", 2.5, 60, own)])
+        away = np.abs(cents - 6000)
+        crests = np.flatnonzero((away[1:-1] > away[:-2]) & (away[1:-1] >= away[2:])) + 1
+        since_s, height = times_s[crests] - 1.5, away[crests]
+        growing = since_s < attack_s
+        assert np.diff(height[growing]).min() > -5
+        assert height[growing][0] < 30
+        assert np.interp(attack_s / 2, since_s, height) == pytest.approx(50, abs=10)
+        full = (since_s > attack_s) & (since_s < 1.8)
+        assert height[full] == pytest.approx(100, abs=8)
+
     def test_depth_0_switches_it_off(self):
         off = {"vibrato": Vibrato(depth_cents=0)}
         _, cents = pitch([("m a", 2.0, 60, off)], replace(PLAIN, vibrato_depth_cents=50))

@@ -81,22 +81,27 @@ def test_long_phones_count_less_than_their_length() -> None:
     assert vowel == pytest.approx(np.sqrt(20 * 80)), "80 rows"
 
 
-def test_spoken_takes_have_other_lengths_in_every_epoch(tmp_path: Path) -> None:
-    """The held-out part stays as it is."""
-    take = replace(item(), kind="spoken")
+def taught_and_kept(folder: Path, take: Item) -> tuple[AcousticDataset, AcousticDataset]:
+    """Data sets that hold one take: to be taught, and held out."""
     arrays = {
         field.name: getattr(take, field.name)
         for field in fields(take)
         if isinstance(getattr(take, field.name), np.ndarray)
     }
     for heldout in (False, True):
-        np.savez(tmp_path / f"{heldout}.npz", **arrays)
+        np.savez(folder / f"{heldout}.npz", **arrays)
     rows = [
-        {"file": f"{heldout}.npz", "timbre": 0, "heldout": heldout, "kind": "spoken", "raised": 1.0}
+        {"file": f"{heldout}.npz", "timbre": 0, "heldout": heldout, "kind": take.kind, "raised": 1.0}
         for heldout in (False, True)
     ]
-    (tmp_path / "items.json").write_text(json.dumps({"timbres": ["toy"], "items": rows}), "utf-8")
-    taught, kept = (AcousticDataset(tmp_path, heldout=heldout, seed=1) for heldout in (False, True))
+    (folder / "items.json").write_text(json.dumps({"timbres": ["toy"], "items": rows}), "utf-8")
+    taught, kept = (AcousticDataset(folder, heldout=heldout, seed=1) for heldout in (False, True))
+    return taught, kept
+
+
+def test_spoken_takes_have_other_lengths_in_every_epoch(tmp_path: Path) -> None:
+    """The held-out part stays as it is."""
+    taught, kept = taught_and_kept(tmp_path, replace(item(), kind="spoken"))
     lengths = []
     for epoch in range(1, 6):
         taught.set_epoch(epoch)
@@ -105,6 +110,46 @@ def test_spoken_takes_have_other_lengths_in_every_epoch(tmp_path: Path) -> None:
         np.testing.assert_array_equal(taught[0].frames, lengths[-1])
         np.testing.assert_array_equal(kept[0].frames, FRAMES)
     assert len(set(lengths)) > 1
+
+
+def with_h() -> Item:
+    """Pauses of 200 and of 40 ms, and between them 300 ms of voiceless [h] and a vowel."""
+    frames = np.array([20, 30, 40, 4])
+    rows = 2 * int(frames.sum())
+    aperiodicity = np.full((rows, 12), 0.1, np.float16)
+    aperiodicity[40:100] = 1.0
+    return replace(
+        item(("SP", "h", "a", "SP")),
+        envelope=np.full((rows, 96), -3.0, np.float16),
+        aperiodicity=aperiodicity,
+        log_f0=np.full(rows, 5.0, np.float32),
+        audio=np.zeros(rows * 120, np.int16),
+        frames=frames,
+    )
+
+
+def test_a_long_pause_is_now_and_then_taught_as_a_breath(tmp_path: Path) -> None:
+    taught, _ = taught_and_kept(tmp_path, with_h())
+    breaths = 0
+    for epoch in range(1, 101):
+        taught.set_epoch(epoch)
+        read = taught[0]
+        pause = slice(0, 2 * int(read.frames[0]))
+        breathed = read.phone[0] == PHONE_ROWS["AP"]
+        assert breathed or read.phone[0] == PHONE_ROWS["SP"]
+        assert (read.aperiodicity[pause] == (1.0 if breathed else np.float16(0.1))).all()
+        assert ((read.envelope[pause] == -3.0).all()) != breathed
+        assert read.phone[3] == PHONE_ROWS["SP"], "40 ms are too short to breathe"
+        breaths += int(breathed)
+    assert 10 < breaths < 60
+
+
+def test_pauses_of_held_out_takes_stay_pauses(tmp_path: Path) -> None:
+    _, kept = taught_and_kept(tmp_path, with_h())
+    for epoch in range(1, 101):
+        kept.set_epoch(epoch)
+        for name in ("phone", "frames", "envelope", "aperiodicity", "log_f0"):
+            np.testing.assert_array_equal(getattr(kept[0], name), getattr(with_h(), name))
 
 
 def test_every_third_take_is_also_sped_up() -> None:
