@@ -46,7 +46,7 @@ def suyin(texts: Path) -> Singer:
         timbre=SUYIN.timbres.index("suyin"),
         lowest_midi=48.0,
         highest_midi=84.0,
-        relief=0.56,
+        relief=0.4,
         character={"articulation": 0.5},
         texts=texts,
         taught=SUYIN.timbres,
