@@ -26,7 +26,7 @@ from bench.corpus import Item, takes
 from bench.material import example_paths, slow_syllabic
 from bench.options import Options
 from bench.report import Report, Row, at_most
-from bench.shortening import held_vowels_s, with_short_vowels
+from bench.shortening import held_vowels_s, with_short_vowels, without_breaths
 from bench.sung import Sung, load_voice, sing
 from bench.word_listener import WordListener, vocabulary, word_errors, words_of
 from frontend_g2p.phonemize import read_line
@@ -43,7 +43,8 @@ HOW = (
     "PocketSphinx (US English), the sentences' vocabulary and 200 other common words, all equally likely "
     "in any order; "
     "the teacher's English sentences, spoken by the teacher and sung by the voice at 0.6 s a syllable "
-    "(A3-D4); sung vowels cut to the teacher's spoken lengths before listening, because the recogniser cannot hear slow ones."
+    "(A3-D4); sung vowels cut to the teacher's spoken lengths before listening, because the recogniser cannot hear slow ones, "
+    "and breaths muted, which it takes for words and the teacher's speech does not have."
 )
 
 
@@ -71,12 +72,13 @@ def spans_of(song: Sung) -> list[PhoneSpan]:
 
 
 def at_spoken_tempo(song: Sung, item: Item) -> NDArray[np.float32]:
-    """The song with its vowels cut to the lengths that they have in the teacher's recording."""
+    """The song without its breaths and with its vowels cut to the lengths that they have in the teacher's recording."""
     spans = spans_of(song)
     spoken_s = [end_s - start_s for start_s, end_s in held_vowels_s(item.phones)]
     count = len(held_vowels_s(spans))
     lengths_s = spoken_s if len(spoken_s) == count else [SPOKEN_VOWEL_S] * count
-    return with_short_vowels(song.samples, song.sample_rate_hz, spans, lengths_s)
+    words = without_breaths(song.samples, song.sample_rate_hz, spans)
+    return with_short_vowels(words, song.sample_rate_hz, spans, lengths_s)
 
 
 def phrases_of(song: Sung) -> list[tuple[str, NDArray[np.float32]]]:
@@ -97,9 +99,8 @@ def phrases_of(song: Sung) -> list[tuple[str, NDArray[np.float32]]]:
             for span in phrase.phones
         ]
         lengths_s = [SPOKEN_VOWEL_S] * len(held_vowels_s(spans))
-        found.append(
-            (text, with_short_vowels(song.samples[start:end], song.sample_rate_hz, spans, lengths_s))
-        )
+        words = without_breaths(song.samples[start:end], song.sample_rate_hz, spans)
+        found.append((text, with_short_vowels(words, song.sample_rate_hz, spans, lengths_s)))
     return found
 
 

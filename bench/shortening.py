@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from singer.performance.performance import PhoneSpan
+from singer.performance.phone_timing import BREATH_PHONE
 
 _FADE_S = 0.010
 _SEARCH_S = 0.008
@@ -31,6 +32,17 @@ def held_vowels_s(spans: Sequence[PhoneSpan]) -> list[tuple[float, float]]:
         else:
             held.append((span.start_s, span.end_s))
     return held
+
+
+def without_breaths(
+    samples: NDArray[np.float32], sample_rate_hz: int, spans: Sequence[PhoneSpan]
+) -> NDArray[np.float32]:
+    """Audio float32 [N] with silence in place of every breath; ``spans`` as in ``with_short_vowels``."""
+    muted = samples.copy()
+    for span in spans:
+        if span.symbol == BREATH_PHONE:
+            muted[round(span.start_s * sample_rate_hz) : round(span.end_s * sample_rate_hz)] = 0.0
+    return muted
 
 
 def with_short_vowels(

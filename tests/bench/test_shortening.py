@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from bench.shortening import held_vowels_s, with_short_vowels
+from bench.shortening import held_vowels_s, with_short_vowels, without_breaths
 from frontend_g2p.phones import Role
 from singer.performance.performance import PhoneSpan
 
@@ -43,3 +43,17 @@ def test_short_vowels_stay() -> None:
 def test_a_length_for_every_vowel() -> None:
     with pytest.raises(ValueError, match="zip"):
         with_short_vowels(np.zeros(RATE_HZ, np.float32), RATE_HZ, [span("i", "nucleus", 0.2, 0.9)], [])
+
+
+def test_breaths_are_muted_and_nothing_else() -> None:
+    sound = np.ones(1_000, np.float32)
+    spans = [
+        PhoneSpan("AP", None, None, 0.1, 0.3, None),
+        PhoneSpan("a", "nucleus", "en", 0.3, 0.9, 0),
+        PhoneSpan("SP", None, None, 0.9, 1.0, None),
+    ]
+    heard = without_breaths(sound, 1_000, spans)
+    assert not heard[100:300].any()
+    assert heard[:100].all()
+    assert heard[300:].all()
+    assert sound.all()
