@@ -20,6 +20,7 @@ from singer.bands import APERIODICITY_BANDS, ENVELOPE_BANDS, band_centres_hz, in
 from singer.controls import STYLE_COLOURS
 from singer.features import ROWS_PER_FRAME
 from singer.filterbank import PHASE_BANDS
+from singer.relief import relief_matrix
 from voicebanks.builtin.phone_table import phone_table
 from voicebanks.manifest import (
     MODEL_ROLES,
@@ -41,7 +42,6 @@ POWER_TILT = 0.25
 """Tilt at power 1, in natural log of amplitude per octave."""
 ARTICULATION = 0.4
 """By what share articulation 1 raises what a band has more than those around it."""
-AROUND_BANDS = 4.0
 EFFORT = 0.12
 """Louder by this much, in natural log of amplitude, for each unit of log f0 above the middle."""
 
@@ -101,9 +101,6 @@ def _in_both_rows(name: str) -> list[onnx.NodeProto]:
 
 def _decoder_constants() -> list[onnx.TensorProto]:
     octaves = np.log2(np.maximum(band_centres_hz(ENVELOPE_BANDS), 100.0) / 1_000.0)
-    bands = np.arange(ENVELOPE_BANDS)
-    around = np.exp(-0.5 * ((bands[:, None] - bands) / AROUND_BANDS) ** 2)
-    relief = np.eye(ENVELOPE_BANDS) - around / around.sum(axis=0)
     return [
         _ints("envelope_shape", [-1, ENVELOPE_BANDS]),
         _ints("aperiodicity_shape", [-1, APERIODICITY_BANDS]),
@@ -116,7 +113,7 @@ def _decoder_constants() -> list[onnx.TensorProto]:
         _floats("tilt", octaves),
         _ints("ones", [1, 1]),
         _floats("steeper", POWER_TILT * octaves),
-        _floats("relief", ARTICULATION * relief),
+        _floats("relief", ARTICULATION * relief_matrix()),
         _floats("zero", np.array(0.0)),
         _floats("one_", np.array(1.0)),
     ]
