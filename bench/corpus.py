@@ -160,5 +160,6 @@ def speech_of(
         step = max(1, len(found) // per_language)
         chosen += found[::step][:per_language]
     if not chosen and not missing_ok:
-        raise FileNotFoundError(f"no such speech of timbre {timbre!r} in {corpus}")
+        part = "" if heldout is None else "held-out " if heldout else "taught "
+        raise FileNotFoundError(f"no {part}speech of timbre {timbre!r} in {corpus}")
     return tuple(chosen)

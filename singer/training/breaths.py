@@ -13,10 +13,10 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from frontend_g2p.inventory import INVENTORY
 from singer.bands import ENVELOPE_BANDS, band_centres_hz
 from singer.features import ROWS_PER_FRAME
 from singer.training.items import Item
+from singer.training.prepare import PHONE_ROWS
 
 LEVEL_DB = -26.0
 """Root mean square in dB of full scale, about that of vowels: the performance counts a breath's level against the singing."""
@@ -28,7 +28,7 @@ _VOICELESS = 0.9
 _LEAST_ROWS = 40
 _DB = 20.0 / np.log(10.0)
 
-_BREATH, _SILENCE, _H = (list(INVENTORY).index(symbol) for symbol in ("AP", "SP", "h"))
+_BREATH, _SILENCE, _H = (PHONE_ROWS[symbol] for symbol in ("AP", "SP", "h"))
 
 
 def breath_envelopes(items: Sequence[Item]) -> dict[int, NDArray[np.float32]]:
