@@ -74,7 +74,7 @@ def predicted_and_true(item: Item, voice: Voice) -> tuple[NDArray[np.float32], N
     """
     recorded = analyse(item.samples, item.sample_rate_hz, pitch_of(item).astype(np.float64)).envelope
     performance = as_performed(item)
-    blocks = to_features(performance, voice, block_frames=BLOCK_FRAMES, cancel=CancelToken())
+    blocks = to_features(performance, voice, block_frames=BLOCK_FRAMES, cancel=CancelToken(), as_taught=True)
     predicted = np.concatenate([block.envelope for block in blocks])
     count = min(len(predicted), len(recorded))
     times_s = np.arange(count) / (ROWS_PER_FRAME * voice.spec.frame_rate_hz)

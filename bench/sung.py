@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from frontend_g2p.inventory import INVENTORY
-from singer.acoustics import SONORANT_CLASSES
 from singer.performance.performance import FRAME_RATE_HZ, Performance, PhoneSpan
+from singer.phone_track import SONORANT_CLASSES
 from singer.score import Score
 from singer.voice import Voice
 

@@ -3,150 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-from frontend_g2p.inventory import INVENTORY
-from frontend_g2p.phones import ROLES
 from singer.cancel import CancelToken
 from singer.controls import STYLE_COLOURS
-from singer.errors import VoicebankError
 from singer.even_level import even_level
 from singer.expression import express
 from singer.features import ROWS_PER_FRAME, Features, to_rows
 from singer.formant_tuning import tune_first_formant
+from singer.last_sounds import sung_out
 from singer.liveliness import held_weight, moved, seed_of
 from singer.performance.adjust import in_character
-from singer.performance.performance import PhoneSpan, PhrasePerformance
+from singer.performance.performance import PhrasePerformance
+from singer.phone_track import PhoneTrack, phone_track, positions, role_row, sonorant_weight
 from singer.voice import Voice
 
-POSITION_FEATURES = 3
 _PHONES_AT_ONCE = 512
 _ENCODER_REACH = 8
-_RAMP_ROWS = 4
-SONORANT_CLASSES = frozenset({"vowel", "syllabic", "nasal", "liquid", "glide", "offglide"})
-"""Phones that are voiced all through."""
-
-
-@dataclass(frozen=True, slots=True)
-class PhoneTrack:
-    """The phones of a phrase as the model reads them.
-
-    Attributes:
-        phone, role, language: int64 [P] rows of the model's tables; role and language are 0 for SP and AP.
-        frames: int64 [P], length of each phone in frames, at least 1; their sum is T.
-        sonorant: bool [P], whether the phone is voiced all through.
-    """
-
-    phone: NDArray[np.int64]
-    role: NDArray[np.int64]
-    language: NDArray[np.int64]
-    frames: NDArray[np.int64]
-    sonorant: NDArray[np.bool_]
-
-
-def role_row(role: str | None) -> int:
-    """Row of a role in the model's table: 0 for none, then onset, glide, nucleus, coda."""
-    return 0 if role is None or role == "" else 1 + ROLES.index(role)
-
-
-def frame_lengths(
-    boundaries_s: NDArray[np.float64], start_s: float, frames: int, rate_hz: float
-) -> NDArray[np.int64]:
-    """Lengths in frames of spans that end at ``boundaries_s``: cumulated times are rounded once; no length is below 1.
-
-    Args:
-        boundaries_s: float64 [P], rising ends of the spans.
-        start_s: start of the first span.
-        frames: total T; at least P.
-        rate_hz: frames per second.
-
-    Returns:
-        int64 [P] that sums to ``frames``.
-
-    Raises:
-        ValueError: if there are more spans than frames.
-    """
-    count = len(boundaries_s)
-    if count > frames:
-        raise ValueError(f"{count} phones do not fit into {frames} frames")
-    ends = np.floor((boundaries_s - start_s) * rate_hz + 0.5).astype(np.int64)
-    ends[-1] = frames
-    steps = np.arange(count)
-    ends = np.maximum.accumulate(ends - steps) + steps
-    ends = np.maximum(ends, steps + 1)
-    ends = np.minimum(ends, frames - (count - 1 - steps))
-    return np.diff(ends, prepend=0)
-
-
-def positions(frames: NDArray[np.int64]) -> NDArray[np.float32]:
-    """Where each frame lies in its phone: share passed, and saturating time since its start and until its end.
-
-    Args:
-        frames: int64 [P], lengths.
-
-    Returns:
-        float32 [T, 3]; the times are ``tanh(n / 10)`` of n frames.
-    """
-    lengths = np.repeat(frames, frames)
-    starts = np.repeat(np.cumsum(frames) - frames, frames)
-    since = np.arange(len(lengths)) - starts + 0.5
-    columns = (since / lengths, np.tanh(since / 10.0), np.tanh((lengths - since) / 10.0))
-    return np.stack(columns, axis=1).astype(np.float32)
-
-
-def sonorant_weight(track: PhoneTrack) -> NDArray[np.float32]:
-    """1 inside runs of sonorant phones, 0 outside, with ramps of 20 ms inside the runs: float32 [2T]."""
-    inside = np.repeat(track.sonorant, track.frames * ROWS_PER_FRAME)
-    edges = np.flatnonzero(np.diff(inside, prepend=False, append=False))
-    rows = np.arange(len(inside))
-    place = np.searchsorted(edges, rows, side="right")
-    bounded = np.concatenate(([-1], edges, [len(inside)]))
-    distance = np.minimum(rows - bounded[place], bounded[place + 1] - 1 - rows) + 0.5
-    return np.where(inside, np.minimum(distance / _RAMP_ROWS, 1.0), 0.0).astype(np.float32)
-
-
-def phone_track(performance: PhrasePerformance, voice: Voice) -> PhoneTrack:
-    """Rows and lengths of a phrase's phones.
-
-    Raises:
-        VoicebankError: if the voice has no such phone or language.
-    """
-    for span in performance.phones:
-        if span.symbol not in voice.phones:
-            where = f"phrase {performance.index}, note {span.note}"
-            raise VoicebankError(
-                "unknown_phone", f"voice {voice.name} cannot sing the phone {span.symbol!r}", where
-            )
-        if span.language is not None and span.language not in voice.languages:
-            known = ", ".join(voice.languages)
-            raise VoicebankError("language", f"voice {voice.name} sings {known}, not {span.language}")
-    spans = [group[-1] for group in _held(performance.phones)]
-    ends_s = np.array([span.end_s for span in spans])
-    return PhoneTrack(
-        np.array([voice.phones[span.symbol] for span in spans], np.int64),
-        np.array([role_row(span.role) for span in spans], np.int64),
-        np.array(
-            [0 if span.language is None else voice.languages[span.language] for span in spans], np.int64
-        ),
-        frame_lengths(ends_s, performance.start_s, performance.frames, voice.spec.frame_rate_hz),
-        np.array([INVENTORY[span.symbol].phone_class in SONORANT_CLASSES for span in spans]),
-    )
-
-
-def _held(spans: tuple[PhoneSpan, ...]) -> list[list[PhoneSpan]]:
-    """Spans grouped so that a vowel held over several notes is one phone, as it was in the training material."""
-    groups = [[spans[0]]]
-    for before, span in pairwise(spans):
-        alike = (before.symbol, before.role, before.language) == (span.symbol, span.role, span.language)
-        if alike and span.role == "nucleus":
-            groups[-1].append(span)
-        else:
-            groups.append([span])
-    return groups
 
 
 def encode(track: PhoneTrack, voice: Voice, cancel: CancelToken) -> NDArray[np.float32]:
@@ -167,7 +42,12 @@ def encode(track: PhoneTrack, voice: Voice, cancel: CancelToken) -> NDArray[np.f
 
 
 def to_features(
-    performance: PhrasePerformance, voice: Voice, *, block_frames: int, cancel: CancelToken
+    performance: PhrasePerformance,
+    voice: Voice,
+    *,
+    block_frames: int,
+    cancel: CancelToken,
+    as_taught: bool = False,
 ) -> Iterator[Features]:
     """Features of a phrase in the voice's character, block by block; they do not depend on the size of the blocks.
 
@@ -176,6 +56,8 @@ def to_features(
         voice: whose acoustic model runs.
         block_frames: frames per block, at least 1.
         cancel: looked at before every run of a model.
+        as_taught: let the last sounds before silences die away, as in the material that the model learned from,
+            rather than sing them out (``singer.last_sounds``); for comparing with that material.
 
     Yields:
         Features of consecutive blocks, T frames together.
@@ -186,21 +68,23 @@ def to_features(
         Cancelled: if asked to stop.
     """
     track = phone_track(performance, voice)
-    hidden = encode(track, voice, cancel)
-    owner = np.repeat(np.arange(len(track.frames)), track.frames)
-    position = positions(track.frames)
-    log_f0 = np.log(performance.curves["f0_hz"]).astype(np.float32)
-    weight = sonorant_weight(track)
+    told = track if as_taught else sung_out(track, voice)
+    hidden = encode(told, voice, cancel)
+    owner = np.repeat(np.arange(len(told.frames)), told.frames)
+    position = positions(told.frames)
+    weight = sonorant_weight(told)
     curves = in_character(performance, voice.character).curves
     alive = held_weight(track.frames, track.sonorant & (track.role == role_row("nucleus")))
     seed = seed_of(track.phone, track.frames)
-    style = np.stack([curves[name] for name in STYLE_COLOURS], axis=1)
+    beyond = (0, len(owner) - performance.frames)
+    log_f0 = np.pad(np.log(curves["f0_hz"]).astype(np.float32), beyond, mode="edge")
+    style = np.pad(np.stack([curves[name] for name in STYLE_COLOURS], axis=1), (beyond, (0, 0)), mode="edge")
     rows = {name: to_rows(curve) for name, curve in curves.items()}
     reach, total = voice.context_frames, performance.frames
     for start in range(0, total, block_frames):
         cancel.check()
         stop = min(start + block_frames, total)
-        low, high = max(start - reach, 0), min(stop + reach, total)
+        low, high = max(start - reach, 0), min(stop + reach, len(owner))
         found = voice.decoder.run(
             hidden=hidden[owner[low:high]],
             position=position[low:high],

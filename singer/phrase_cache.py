@@ -24,7 +24,7 @@ logger = logging.getLogger(__name__)
 
 MEMORY_BYTES = 64_000_000
 FOLDER_BYTES = 1_000_000_000
-_SOUND_VERSION = 1
+_SOUND_VERSION = 2
 """Goes up when the same performance, voice and seed begin to give other samples."""
 
 

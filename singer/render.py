@@ -13,12 +13,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from singer.acoustics import phone_track
 from singer.audio import Audio, AudioChunk, resample
 from singer.cancel import CancelToken
 from singer.errors import PerformanceError
 from singer.limiter import Limiter
 from singer.performance.performance import Performance, PhrasePerformance
+from singer.phone_track import phone_track
 from singer.phrase_audio import sing_phrase
 from singer.phrase_cache import PhraseCache, cache_key, content_digest
 from singer.score import Score

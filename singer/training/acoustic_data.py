@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from frontend_g2p.inventory import INVENTORY
-from singer.acoustics import SONORANT_CLASSES, positions, role_row
 from singer.features import ROWS_PER_FRAME
+from singer.phone_track import SONORANT_CLASSES, positions, role_row
 from singer.training.breaths import breath_envelopes, breathing, with_breaths_in_pauses
 from singer.training.items import Item, load_items
 from singer.training.stretch import stretched

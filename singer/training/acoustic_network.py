@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from singer.acoustics import POSITION_FEATURES
 from singer.bands import APERIODICITY_BANDS, ENVELOPE_BANDS
 from singer.controls import STYLE_COLOURS
 from singer.features import ROWS_PER_FRAME
+from singer.phone_track import POSITION_FEATURES
 from singer.training.layers import ResidualStack
 from singer.training.vocoder_network import ENVELOPE_MEAN, ENVELOPE_SCALE, LOG_F0_MEAN
 
@@ -83,7 +83,7 @@ class Decoder(nn.Module):
 
         Args:
             hidden: float32 [B, T, H], each frame its phone's vector.
-            position: float32 [B, T, 3], see ``singer.acoustics.positions``.
+            position: float32 [B, T, 3], see ``singer.phone_track.positions``.
             log_f0: float32 [B, T], natural log of Hz.
             style: float32 [B, T, 2], ``STYLE_COLOURS``: 0 is the mean of the material, see ``singer.training.take_styles``.
             timbre: float32 [B, K].

@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 
 from frontend_g2p.inventory import INVENTORY
 from frontend_g2p.phones import LANGUAGES
-from singer.acoustics import frame_lengths, role_row
 from singer.analysis import analyse, track_f0_hz
 from singer.features import ROWS_PER_FRAME
+from singer.phone_track import frame_lengths, role_row
 from singer.training.corpus.index import read_index
 
 _log = logging.getLogger(__name__)

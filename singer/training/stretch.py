@@ -11,8 +11,8 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from singer.acoustics import role_row
 from singer.features import ROWS_PER_FRAME
+from singer.phone_track import role_row
 from singer.training.items import Item
 
 SHARE_HELD = 0.6

@@ -13,9 +13,9 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from singer.acoustics import role_row
 from singer.bands import ENVELOPE_BANDS, band_centres_hz
 from singer.features import ROWS_PER_FRAME
+from singer.phone_track import role_row
 from singer.training.items import Item
 
 DEVIATIONS = 2.5

@@ -5,10 +5,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from singer.acoustics import frame_lengths, phone_track, positions, to_features
+from singer.acoustics import to_features
 from singer.cancel import CancelToken
 from singer.errors import Cancelled, VoicebankError
 from singer.performance.performance import PhoneSpan, PhrasePerformance
+from singer.phone_track import frame_lengths, phone_track, positions
 from singer.phrase_audio import sing_phrase
 from singer.voice import Voice
 from voicebanks.load import load_voice

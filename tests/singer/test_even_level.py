@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from singer.acoustics import PhoneTrack, sonorant_weight
 from singer.even_level import MOST_DB, REFERENCE_DB, SHARE, even_level, harmonic_level_db
+from singer.phone_track import PhoneTrack, sonorant_weight
 from singer.source import pulse_train
 
 
@@ -42,7 +42,9 @@ def test_the_lift_is_bounded_and_loud_or_silent_rows_stay() -> None:
 
 def test_only_sonorants_have_weight() -> None:
     frames, none = np.array([3, 8, 8, 2]), np.zeros(4, np.int64)
-    weight = sonorant_weight(PhoneTrack(none, none, none, frames, np.array([False, True, True, False])))
+    weight = sonorant_weight(
+        PhoneTrack(("s", "a", "n", "t"), none, none, none, frames, np.array([False, True, True, False]))
+    )
     assert len(weight) == 42
     assert not weight[:6].any()
     assert not weight[-4:].any()

@@ -10,7 +10,7 @@ import pytest
 pytest.importorskip("torch")
 pytest.importorskip("fairseq")
 
-from singer.acoustics import role_row
+from singer.phone_track import role_row
 from singer.training.acoustic_data import AcousticDataset, collate, row_weights, sung_as_meant
 from singer.training.items import Item
 from singer.training.prepare import PHONE_ROWS, RAISED_BY, factors_of

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from singer.acoustics import role_row
+from singer.phone_track import role_row
 from singer.training.items import Item
 from singer.training.prepare import PHONE_ROWS
 from singer.training.stretch import FASTER, HELD_S, SLOWER, held, resampled, stretched

@@ -7,8 +7,8 @@ import pytest
 
 pytest.importorskip("torch")
 
-from singer.acoustics import role_row
 from singer.bands import ENVELOPE_BANDS, band_centres_hz
+from singer.phone_track import role_row
 from singer.training.items import Item
 from singer.training.prepare import PHONE_ROWS
 from singer.training.take_styles import FURTHEST, styles_of
