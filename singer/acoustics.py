@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from singer.cancel import CancelToken
+from singer.closures import deepen_closures
 from singer.controls import STYLE_COLOURS
 from singer.even_level import even_level
 from singer.expression import express
@@ -94,7 +95,8 @@ def to_features(
         )
         inner = slice(ROWS_PER_FRAME * (start - low), ROWS_PER_FRAME * (stop - low))
         here = {name: curve[ROWS_PER_FRAME * start : ROWS_PER_FRAME * stop] for name, curve in rows.items()}
-        envelope = tune_first_formant(found["envelope"][inner], here["f0_hz"])
+        envelope = deepen_closures(found["envelope"][inner])
+        envelope = tune_first_formant(envelope, here["f0_hz"])
         here_weight = weight[ROWS_PER_FRAME * start : ROWS_PER_FRAME * stop]
         envelope = even_level(envelope, here["f0_hz"], here_weight)
         moving = alive[ROWS_PER_FRAME * start : ROWS_PER_FRAME * stop] * (1.0 + here["liveliness"])
