@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,13 +13,13 @@ from singer.closures import deepen_closures
 from singer.controls import STYLE_COLOURS
 from singer.even_level import even_level
 from singer.expression import express
-from singer.features import ROWS_PER_FRAME, Features, to_rows
+from singer.features import ROWS_PER_FRAME, Features
 from singer.formant_tuning import tune_first_formant
 from singer.last_sounds import sung_out
 from singer.liveliness import held_weight, moved, seed_of
-from singer.performance.adjust import in_character
-from singer.performance.performance import PhrasePerformance
+from singer.performance.performance import CURVES, PhrasePerformance
 from singer.phone_track import PhoneTrack, phone_track, positions, role_row, sonorant_weight
+from singer.sung_curves import SungCurves
 from singer.voice import Voice
 
 _PHONES_AT_ONCE = 512
@@ -48,6 +49,7 @@ def to_features(
     *,
     block_frames: int,
     cancel: CancelToken,
+    curves: SungCurves | None = None,
     as_taught: bool = False,
 ) -> Iterator[Features]:
     """Features of a phrase in the voice's character, block by block; they do not depend on the size of the blocks.
@@ -57,6 +59,7 @@ def to_features(
         voice: whose acoustic model runs.
         block_frames: frames per block, at least 1.
         cancel: looked at before every run of a model.
+        curves: the phrase's curves if they may be turned while it is sung; by default as performed.
         as_taught: let the last sounds before silences die away, as in the material that the model learned from,
             rather than sing them out (``singer.last_sounds``); for comparing with that material.
 
@@ -73,32 +76,68 @@ def to_features(
     hidden = encode(told, voice, cancel)
     owner = np.repeat(np.arange(len(told.frames)), told.frames)
     position = positions(told.frames)
-    weight = sonorant_weight(told)
-    curves = in_character(performance, voice.character).curves
-    alive = held_weight(track.frames, track.sonorant & (track.role == role_row("nucleus")))
-    seed = seed_of(track.phone, track.frames)
-    beyond = (0, len(owner) - performance.frames)
-    log_f0 = np.pad(np.log(curves["f0_hz"]).astype(np.float32), beyond, mode="edge")
-    style = np.pad(np.stack([curves[name] for name in STYLE_COLOURS], axis=1), (beyond, (0, 0)), mode="edge")
-    rows = {name: to_rows(curve) for name, curve in curves.items()}
-    reach, total = voice.context_frames, performance.frames
+    rules = Rules(
+        sonorant_weight(told),
+        held_weight(track.frames, track.sonorant & (track.role == role_row("nucleus"))),
+        seed_of(track.phone, track.frames),
+    )
+    sung = curves or SungCurves(performance, voice.character)
+    total = performance.frames
     for start in range(0, total, block_frames):
         cancel.check()
+        sung.fix(start)
         stop = min(start + block_frames, total)
-        low, high = max(start - reach, 0), min(stop + reach, len(owner))
+        low, high = max(start - voice.context_frames, 0), min(stop + voice.context_frames, len(owner))
         found = voice.decoder.run(
             hidden=hidden[owner[low:high]],
             position=position[low:high],
-            log_f0=log_f0[low:high],
-            style=style[low:high],
+            log_f0=np.log(_stretch(sung.at_frames("f0_hz"), low, high)).astype(np.float32),
+            style=np.stack([_stretch(sung.at_frames(name), low, high) for name in STYLE_COLOURS], axis=1),
             timbre=voice.timbre,
         )
-        inner = slice(ROWS_PER_FRAME * (start - low), ROWS_PER_FRAME * (stop - low))
-        here = {name: curve[ROWS_PER_FRAME * start : ROWS_PER_FRAME * stop] for name, curve in rows.items()}
-        envelope = deepen_closures(found["envelope"][inner])
-        envelope = tune_first_formant(envelope, here["f0_hz"])
-        here_weight = weight[ROWS_PER_FRAME * start : ROWS_PER_FRAME * stop]
-        envelope = even_level(envelope, here["f0_hz"], here_weight)
-        moving = alive[ROWS_PER_FRAME * start : ROWS_PER_FRAME * stop] * (1.0 + here["liveliness"])
-        envelope = moved(envelope, moving, ROWS_PER_FRAME * start, seed)
-        yield express(Features(envelope, found["aperiodicity"][inner]), here)
+        rows = slice(ROWS_PER_FRAME * start, ROWS_PER_FRAME * stop)
+        inner = slice(rows.start - ROWS_PER_FRAME * low, rows.stop - ROWS_PER_FRAME * low)
+        here = {name: sung.at_rows(name)[rows] for name in CURVES}
+        yield rules.applied(found["envelope"][inner], found["aperiodicity"][inner], here, rows.start)
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What singing makes of the model's features; all of it row by row.
+
+    Attributes:
+        sonorant: float32 [2T], see ``sonorant_weight``.
+        alive: float32 [2T], see ``singer.liveliness.held_weight``.
+        seed: names the movement of held vowels.
+    """
+
+    sonorant: NDArray[np.float32]
+    alive: NDArray[np.float32]
+    seed: int
+
+    def applied(
+        self,
+        envelope: NDArray[np.float32],
+        aperiodicity: NDArray[np.float32],
+        curves: Mapping[str, NDArray[np.float32]],
+        first_row: int,
+    ) -> Features:
+        """Closures, the first formant, level, life and the controls.
+
+        Args:
+            envelope: float32 [R, 96], the model's.
+            aperiodicity: float32 [R, 12], the model's.
+            curves: name of ``CURVES`` to float32 [R].
+            first_row: row of the phrase that the first one is.
+        """
+        rows = slice(first_row, first_row + len(envelope))
+        envelope = tune_first_formant(deepen_closures(envelope), curves["f0_hz"])
+        envelope = even_level(envelope, curves["f0_hz"], self.sonorant[rows])
+        moving = self.alive[rows] * (1.0 + curves["liveliness"])
+        envelope = moved(envelope, moving, first_row, self.seed)
+        return express(Features(envelope, aperiodicity), curves)
+
+
+def _stretch(curve: NDArray[np.float32], low: int, high: int) -> NDArray[np.float32]:
+    """``curve[low:high]``, whose last value goes on where the curve has ended."""
+    return np.pad(curve[low:high], (0, max(high - max(len(curve), low), 0)), mode="edge")

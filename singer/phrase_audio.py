@@ -9,9 +9,11 @@ from numpy.typing import NDArray
 
 from singer.acoustics import to_features
 from singer.cancel import CancelToken
-from singer.features import ROWS_PER_FRAME, Features, to_rows
+from singer.features import ROWS_PER_FRAME, Features
+from singer.live_controls import LiveControls
 from singer.performance.performance import PhrasePerformance
 from singer.phonation import Roughness, whispered
+from singer.sung_curves import SungCurves
 from singer.vocoder import Filters, Vocoder
 from singer.voice import Voice
 
@@ -19,7 +21,13 @@ FADE_S = 0.005
 
 
 def sing_phrase(
-    performance: PhrasePerformance, voice: Voice, *, seed: int, block_frames: int, cancel: CancelToken
+    performance: PhrasePerformance,
+    voice: Voice,
+    *,
+    seed: int,
+    block_frames: int,
+    cancel: CancelToken,
+    live: LiveControls | None = None,
 ) -> Iterator[NDArray[np.float32]]:
     """Sound of a phrase.
 
@@ -29,6 +37,7 @@ def sing_phrase(
         seed: names the noise; the same seed gives the same samples, whatever ``block_frames`` is.
         block_frames: frames per block, at least 1; smaller blocks sound sooner and cost more.
         cancel: looked at before every run of a model.
+        live: controls that may be turned meanwhile.
 
     Yields:
         float32 [n], together ``performance.frames * hop_samples`` samples, the first one at
@@ -44,33 +53,40 @@ def sing_phrase(
     total = performance.frames * voice.spec.hop_samples
     fade = int(FADE_S * voice.spec.sample_rate_hz)
     done = -vocoder.lead_in_samples
-    f0_hz, roughness = to_rows(performance.curves["f0_hz"]), _roughness(performance)
+    curves = SungCurves(performance, voice.character, live)
     first_row = 0
-    for filters in _filters(performance, voice, vocoder, block_frames, cancel):
+    for filters in _filters(performance, voice, vocoder, (curves, block_frames), cancel):
         stop_row = first_row + len(filters.harmonic)
         rows = slice(first_row, stop_row)
-        here = roughness and Roughness(roughness.growl[rows], roughness.vocal_fry[rows])
-        samples, state = vocoder.run(state, filters, f0_hz[rows], here)
+        samples, state = vocoder.run(state, filters, curves.at_rows("f0_hz")[rows], _roughness(curves, rows))
         first_row = stop_row
         yield from _placed(samples, done, total, fade)
         done += len(samples)
     yield from _placed(vocoder.finish(state), done, total, fade)
 
 
-def _roughness(performance: PhrasePerformance) -> Roughness | None:
-    """Growl and fry of a phrase, ``None`` if it has neither."""
-    growl, fry = performance.curves["growl"], performance.curves["vocal_fry"]
-    return Roughness(to_rows(growl), to_rows(fry)) if growl.any() or fry.any() else None
+def _roughness(curves: SungCurves, rows: slice) -> Roughness | None:
+    """Growl and fry in some rows, ``None`` if the phrase has neither up to their end."""
+    growl, fry = curves.at_rows("growl")[: rows.stop], curves.at_rows("vocal_fry")[: rows.stop]
+    return Roughness(growl[rows], fry[rows]) if growl.any() or fry.any() else None
 
 
 def _filters(
-    performance: PhrasePerformance, voice: Voice, vocoder: Vocoder, block_frames: int, cancel: CancelToken
+    performance: PhrasePerformance,
+    voice: Voice,
+    vocoder: Vocoder,
+    sung: tuple[SungCurves, int],
+    cancel: CancelToken,
 ) -> Iterator[Filters]:
-    """Filters block by block: features are kept until the network's context on both sides of a block is known."""
+    """Filters block by block: features are kept until the network's context on both sides of a block is known.
+
+    ``sung`` are the curves and the frames per block.
+    """
+    curves, block_frames = sung
     reach, total = ROWS_PER_FRAME * voice.context_frames, ROWS_PER_FRAME * performance.frames
-    f0_hz, whisper = to_rows(performance.curves["f0_hz"]), to_rows(performance.curves["whisper"])
     kept, kept_from, ready = [], 0, 0
-    for features in to_features(performance, voice, block_frames=block_frames, cancel=cancel):
+    blocks = to_features(performance, voice, block_frames=block_frames, cancel=cancel, curves=curves)
+    for features in blocks:
         kept.append(features)
         known = kept_from + sum(len(part.envelope) for part in kept)
         stop = total if known == total else known - reach
@@ -78,9 +94,10 @@ def _filters(
             continue
         cancel.check()
         joined = _concatenate(kept)
-        found = vocoder.filters(joined, f0_hz[kept_from:known])
+        found = vocoder.filters(joined, curves.at_rows("f0_hz")[kept_from:known])
         inner = slice(ready - kept_from, stop - kept_from)
-        harmonic, noise = whispered(found.harmonic[inner], found.noise[inner], whisper[ready:stop])
+        whisper = curves.at_rows("whisper")[ready:stop]
+        harmonic, noise = whispered(found.harmonic[inner], found.noise[inner], whisper)
         yield Filters(harmonic, noise, found.phase[inner])
         ready = stop
         forget = max(ready - reach - kept_from, 0)
