@@ -11,7 +11,7 @@ import math
 import os
 import struct
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -279,14 +279,20 @@ class Resampler:
         return np.ascontiguousarray(kept, dtype=np.float32)
 
 
-def resample(chunks: Iterable[AudioChunk], from_hz: int, to_hz: int) -> Iterator[AudioChunk]:
-    """``chunks`` of a stream that starts at sample 0, at another rate; passed through if it is the same."""
+def resample(chunks: Iterator[AudioChunk | None], from_hz: int, to_hz: int) -> Iterator[AudioChunk | None]:
+    """``chunks`` of a stream that starts at sample 0, at another rate; passed through if it is the same.
+
+    A ``None`` among them, which stands for waiting, is passed on.
+    """
     if from_hz == to_hz:
         yield from chunks
         return
     resampler = Resampler(from_hz, to_hz)
     first = 0
     for chunk in chunks:
+        if chunk is None:
+            yield None
+            continue
         piece = resampler.run(chunk.samples)
         if len(piece):
             yield AudioChunk(first, piece)

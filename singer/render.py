@@ -7,8 +7,9 @@ changes nothing in it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,12 +18,16 @@ from singer.audio import Audio, AudioChunk, resample
 from singer.cancel import CancelToken
 from singer.errors import PerformanceError
 from singer.limiter import Limiter
+from singer.live_controls import LiveControls
 from singer.performance.performance import Performance, PhrasePerformance
 from singer.phone_track import phone_track
 from singer.phrase_audio import sing_phrase
 from singer.phrase_cache import PhraseCache, cache_key, content_digest
 from singer.score import Score
 from singer.voice import Voice
+
+if TYPE_CHECKING:
+    from singer.song_source import SongSource
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +89,36 @@ def stream(
     settings = options or RenderOptions()
     performance = _performed(song, voice)
     _check(performance, voice)
-    chunks = _native_chunks(performance, voice, settings, cancel or CancelToken(), cache)
-    return resample(chunks, voice.spec.sample_rate_hz, settings.rate_of(voice))
+    work = _Work(voice, settings, cancel or CancelToken(), cache, None)
+    chunks = _native_chunks(performance.phrases, work, lambda: performance.duration_s)
+    return (chunk for chunk in _at_rate(chunks, work) if chunk is not None)
+
+
+def stream_phrases(
+    source: SongSource,
+    voice: Voice,
+    *,
+    options: RenderOptions | None = None,
+    cancel: CancelToken | None = None,
+    live: LiveControls | None = None,
+) -> Iterator[AudioChunk | None]:
+    """Sing a song that is performed while it sounds, and may go on growing.
+
+    Args:
+        source: the song.
+        voice: who sings; the one that ``source`` was made for.
+        options: as in ``stream``.
+        cancel: as in ``stream``.
+        live: controls that may be turned meanwhile.
+
+    Returns:
+        What ``stream`` gives; ``None`` in between where the song waits for more notes.
+
+    Raises:
+        As ``stream``; what is wrong with a phrase is found when it is reached.
+    """
+    work = _Work(voice, options or RenderOptions(), cancel or CancelToken(), None, live)
+    return _at_rate(_native_chunks(source.phrases(), work, lambda: source.end_s), work)
 
 
 def render(
@@ -117,6 +150,21 @@ def _performed(song: Score | Performance, voice: Voice) -> Performance:
     return perform_song(song, voice).performance
 
 
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """What every part of a rendering needs."""
+
+    voice: Voice
+    options: RenderOptions
+    cancel: CancelToken
+    cache: PhraseCache | None
+    live: LiveControls | None
+
+
+def _at_rate(chunks: Iterator[AudioChunk | None], work: _Work) -> Iterator[AudioChunk | None]:
+    return resample(chunks, work.voice.spec.sample_rate_hz, work.options.rate_of(work.voice))
+
+
 def _native_samples(performance: Performance, voice: Voice) -> int:
     ends = [_first_sample(phrase, voice) + _samples(phrase, voice) for phrase in performance.phrases[-1:]]
     return max(voice.spec.sample_at(performance.duration_s), *ends, 0)
@@ -134,41 +182,48 @@ def _check(performance: Performance, voice: Voice) -> None:
     """Find what would stop the song half-way before it begins."""
     free_from = 0
     for phrase in performance.phrases:
-        where = f"phrase {phrase.index}"
-        first = _first_sample(phrase, voice)
-        if first < free_from:
-            message = f"starts at {phrase.start_s:.3f} s, before the phrase in front of it ends (or before 0)"
-            raise PerformanceError("phrase_overlap", message, where)
-        if len(phrase.phones) > phrase.frames:
-            message = (
-                f"holds {len(phrase.phones)} phones in {phrase.frames} frames; a phone needs a frame of 10 ms"
-            )
-            raise PerformanceError("phones_too_short", message, where)
-        phone_track(phrase, voice)
-        free_from = first + _samples(phrase, voice)
+        free_from = _check_phrase(phrase, voice, free_from)
+
+
+def _check_phrase(phrase: PhrasePerformance, voice: Voice, free_from: int) -> int:
+    """Refuse a phrase that cannot be sung after sample ``free_from``; returns the sample after its end."""
+    where = f"phrase {phrase.index}"
+    first = _first_sample(phrase, voice)
+    if first < free_from:
+        message = f"starts at {phrase.start_s:.3f} s, before the phrase in front of it ends (or before 0)"
+        raise PerformanceError("phrase_overlap", message, where)
+    if len(phrase.phones) > phrase.frames:
+        message = (
+            f"holds {len(phrase.phones)} phones in {phrase.frames} frames; a phone needs a frame of 10 ms"
+        )
+        raise PerformanceError("phones_too_short", message, where)
+    phone_track(phrase, voice)
+    return first + _samples(phrase, voice)
 
 
 def _native_chunks(
-    performance: Performance,
-    voice: Voice,
-    options: RenderOptions,
-    cancel: CancelToken,
-    cache: PhraseCache | None,
-) -> Iterator[AudioChunk]:
-    """Chunks at the voice's own rate."""
+    phrases: Iterable[PhrasePerformance | None], work: _Work, end_s: Callable[[], float]
+) -> Iterator[AudioChunk | None]:
+    """Chunks at the voice's own rate, ``None`` where a phrase is waited for; silence until ``end_s`` in the end."""
+    voice, options = work.voice, work.options
     position = 0
     largest = options.block_frames * voice.spec.hop_samples
     block_frames = min(options.first_block_frames, options.block_frames)
-    for phrase in performance.phrases:
+    for phrase in phrases:
+        if phrase is None:
+            work.cancel.check()
+            yield None
+            continue
+        _check_phrase(phrase, voice, position)
         for chunk in _silence(position, _first_sample(phrase, voice), largest):
-            cancel.check()
+            work.cancel.check()
             yield chunk
         position = _first_sample(phrase, voice)
-        for samples in _phrase_pieces(phrase, voice, (options.seed, block_frames), cancel, cache):
+        for samples in _phrase_pieces(phrase, work, block_frames):
             yield AudioChunk(position, samples)
             position += len(samples)
         block_frames = options.block_frames
-    yield from _silence(position, _native_samples(performance, voice), largest)
+    yield from _silence(position, voice.spec.sample_at(end_s()), largest)
 
 
 def _silence(start: int, stop: int, largest: int) -> Iterator[AudioChunk]:
@@ -177,28 +232,25 @@ def _silence(start: int, stop: int, largest: int) -> Iterator[AudioChunk]:
 
 
 def _phrase_pieces(
-    phrase: PhrasePerformance,
-    voice: Voice,
-    settings: tuple[int, int],
-    cancel: CancelToken,
-    cache: PhraseCache | None,
+    phrase: PhrasePerformance, work: _Work, block_frames: int
 ) -> Iterator[NDArray[np.float32]]:
-    """Samples of one phrase, from the cache or sung; ``settings`` are the seed and the frames per block."""
+    """Samples of one phrase, from the cache or sung."""
+    cache, voice = work.cache, work.voice
     if cache is None:
-        yield from _sung(phrase, voice, settings, cancel)
+        yield from _sung(phrase, work, block_frames)
         return
     total = _samples(phrase, voice)
-    key = cache_key(phrase, voice.fingerprint, f"seed {settings[0]}, blocks {settings[1]}")
+    key = cache_key(phrase, voice.fingerprint, f"seed {work.options.seed}, blocks {block_frames}")
     found = cache.get(key, total)
     if found is not None:
-        block = settings[1] * voice.spec.hop_samples
+        block = block_frames * voice.spec.hop_samples
         for first in range(0, total, block):
-            cancel.check()
+            work.cancel.check()
             yield found[first : first + block]
         return
     keep = cache.is_worth_keeping(total)
     pieces = []
-    for samples in _sung(phrase, voice, settings, cancel):
+    for samples in _sung(phrase, work, block_frames):
         if keep:
             pieces.append(samples)
         yield samples
@@ -206,13 +258,17 @@ def _phrase_pieces(
         cache.put(key, np.concatenate(pieces))
 
 
-def _sung(
-    phrase: PhrasePerformance, voice: Voice, settings: tuple[int, int], cancel: CancelToken
-) -> Iterator[NDArray[np.float32]]:
-    seed, block_frames = settings
-    limiter = Limiter(voice.spec.sample_rate_hz)
-    noise = _phrase_seed(phrase, seed)
-    for samples in sing_phrase(phrase, voice, seed=noise, block_frames=block_frames, cancel=cancel):
+def _sung(phrase: PhrasePerformance, work: _Work, block_frames: int) -> Iterator[NDArray[np.float32]]:
+    limiter = Limiter(work.voice.spec.sample_rate_hz)
+    pieces = sing_phrase(
+        phrase,
+        work.voice,
+        seed=_phrase_seed(phrase, work.options.seed),
+        block_frames=block_frames,
+        cancel=work.cancel,
+        live=work.live,
+    )
+    for samples in pieces:
         ready = limiter.run(samples)
         if len(ready):
             yield ready

@@ -1,0 +1,159 @@
+"""The phrases of a song, performed one by one when they are needed, so that a long song begins at once and may go on growing."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from singer.errors import LyricsError, ScoreError
+from singer.lyrics import lay_lyrics
+from singer.performance.perform import perform_phrase, performance_warnings
+from singer.performance.performance import Performance, PhrasePerformance
+from singer.phrases import Phrase
+from singer.phrasing import split_phrases
+from singer.score import HOLD, NEXT_SYLLABLE, Note, Score, check_range
+from singer.voice import Voice
+
+
+class SongSource:
+    """A song as a source of phrases; safe to share between the thread that sings and the one that appends.
+
+    Attributes:
+        warnings: guesses and compromises in what was given to begin with.
+        score: the song with all notes so far; ``None`` for a performance.
+    """
+
+    def __init__(
+        self,
+        song: Score | Performance,
+        voice: Voice,
+        *,
+        emotion: Mapping[str, float] | None = None,
+        is_open: bool = False,
+    ) -> None:
+        """Read and check the whole song; nothing is performed yet.
+
+        Args:
+            song: what to sing.
+            voice: who will sing it.
+            emotion: in place of the score's.
+            is_open: more notes will be appended.
+
+        Raises:
+            LyricsError, ScoreError, PerformanceError: a song that cannot be sung, naming the place; an open or felt
+                performance.
+        """
+        self._lock = threading.Lock()
+        self._voice = voice
+        self._is_open = is_open
+        self._ready: deque[PhrasePerformance] = deque()
+        self._untold: list[PhrasePerformance] = []
+        self._reached_s = 0.0
+        self._last: Phrase | None = None
+        self._waiting: deque[Phrase | PhrasePerformance] = deque()
+        self.warnings: tuple[str, ...] = ()
+        self.score: Score | None = None
+        if isinstance(song, Performance):
+            if is_open or emotion:
+                what = "appended to" if is_open else "given an emotion"
+                raise ScoreError("not_a_score", f"a performance cannot be {what}; give the score")
+            self._end_s = song.duration_s
+            self._waiting.extend(song.phrases)
+            return
+        self.score = replace(song, emotion=emotion) if emotion else song
+        self._end_s = song.duration_s
+        phrases, warnings = self._cut(self.score)
+        self._waiting.extend(phrases)
+        self.warnings = (*song.warnings, *warnings)
+
+    @property
+    def duration_s(self) -> float | None:
+        """Length of the song without what may ring on after its last note; ``None`` while it is open."""
+        with self._lock:
+            return None if self._is_open else self._end_s
+
+    @property
+    def end_s(self) -> float:
+        """End of what is known so far: of the last note, or of the last phrase performed."""
+        with self._lock:
+            return max(self._end_s, self._reached_s)
+
+    def append(self, notes: Sequence[Note], *, is_final: bool) -> int:
+        """Let the song go on.
+
+        Args:
+            notes: in beats of the song, none before the end of the last one.
+            is_final: nothing follows.
+
+        Returns:
+            how many notes the song has now.
+
+        Raises:
+            ScoreError, LyricsError, PerformanceError: the song is not open, or the notes cannot be sung; then nothing
+                was appended.
+        """
+        with self._lock:
+            if not self._is_open or self.score is None:
+                raise ScoreError("not_open", "the song is complete; begin it as an open one to append notes")
+            score = replace(self.score, notes=(*self.score.notes, *notes))
+            phrases, _ = self._cut(score)
+            self.score, self._end_s, self._waiting = score, score.duration_s, deque(phrases)
+            self._is_open = not is_final
+            return len(score.notes)
+
+    def phrases(self) -> Iterator[PhrasePerformance | None]:
+        """The phrases by rising start, each performed when it is reached; ``None`` while more notes are waited for."""
+        while True:
+            with self._lock:
+                self._perform_one_ahead()
+                phrase = self._ready.popleft() if self._ready else None
+                if phrase is None and not self._is_open:
+                    return
+            yield phrase
+
+    def newly_known(self) -> list[PhrasePerformance]:
+        """Phrases performed since the last call, with the one that follows: for telling of them before they sound."""
+        with self._lock:
+            self._perform_one_ahead()
+            told, self._untold = self._untold, []
+            return told
+
+    def _perform_one_ahead(self) -> None:
+        """Have one phrase ready that is certain: the last one of an open song may still change."""
+        if self._ready or len(self._waiting) <= (1 if self._is_open else 0):
+            return
+        phrase = self._waiting.popleft()
+        if isinstance(phrase, Phrase):
+            self._last = phrase
+            performed = perform_phrase(phrase)
+        else:
+            performed = phrase
+        self._reached_s = performed.end_s
+        self._ready.append(performed)
+        self._untold.append(performed)
+
+    def _cut(self, score: Score) -> tuple[tuple[Phrase, ...], tuple[str, ...]]:
+        """Phrases of ``score`` that are not performed yet, with what is to be said of them.
+
+        Only what may have changed is read again, so that appending costs the same in the first hour and the last.
+        """
+        check_range(score, self._voice.title, self._voice.lowest_midi, self._voice.highest_midi)
+        done = -1 if self._last is None else self._last.notes[0].index
+        first = max(done, 0)
+        while score.notes[first].lyric.strip() in (HOLD, NEXT_SYLLABLE):
+            first -= 1
+        tail = replace(score, notes=score.notes[first:])
+        try:
+            laid = lay_lyrics(tail)
+        except LyricsError:
+            lay_lyrics(score)  # names the place in the whole song
+            raise
+        begun = 0 if self._last is None else self._last.index + 1
+        phrases: list[Phrase] = []
+        for phrase in split_phrases(tail, laid):
+            if phrase.notes[0].index + first > done:
+                notes = tuple(replace(note, index=note.index + first) for note in phrase.notes)
+                phrases.append(replace(phrase, notes=notes, index=begun + len(phrases)))
+        return tuple(phrases), (*laid.warnings, *performance_warnings(score, phrases))
