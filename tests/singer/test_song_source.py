@@ -121,7 +121,7 @@ def test_a_note_that_begins_with_a_hold_after_a_rest_goes_on_with_its_word(voice
 @pytest.mark.parametrize(
     ("notes", "code", "where"),
     [
-        ((Note(7.5, 1, 60, "la"),), "note_overlap", "note 8"),
+        ((Note(8.5, 1, 60, "la"),), "note_overlap", "note 8"),
         ((Note(10, 1, 127, "la"),), "outside_range", 'note 8 "la" (bar 3)'),
         ((Note(10, 1, 60, "zzz9"),), "", "note 8"),
     ],
