@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -76,11 +75,9 @@ def to_features(
     hidden = encode(told, voice, cancel)
     owner = np.repeat(np.arange(len(told.frames)), told.frames)
     position = positions(told.frames)
-    rules = Rules(
-        sonorant_weight(told),
-        held_weight(track.frames, track.sonorant & (track.role == role_row("nucleus"))),
-        seed_of(track.phone, track.frames),
-    )
+    sonorant = sonorant_weight(told)
+    alive = held_weight(track.frames, track.sonorant & (track.role == role_row("nucleus")))
+    seed = seed_of(track.phone, track.frames)
     sung = curves or SungCurves(performance, voice.character)
     total = performance.frames
     for start in range(0, total, block_frames):
@@ -98,44 +95,30 @@ def to_features(
         rows = slice(ROWS_PER_FRAME * start, ROWS_PER_FRAME * stop)
         inner = slice(rows.start - ROWS_PER_FRAME * low, rows.stop - ROWS_PER_FRAME * low)
         here = {name: sung.at_rows(name)[rows] for name in CURVES}
-        yield rules.applied(found["envelope"][inner], found["aperiodicity"][inner], here, rows.start)
+        modelled = Features(found["envelope"][inner], found["aperiodicity"][inner])
+        yield as_sung(modelled, here, sonorant[rows], alive[rows], (rows.start, seed))
 
 
-@dataclass(frozen=True, slots=True)
-class Rules:
-    """What singing makes of the model's features; all of it row by row.
+def as_sung(
+    features: Features,
+    curves: Mapping[str, NDArray[np.float32]],
+    sonorant: NDArray[np.float32],
+    alive: NDArray[np.float32],
+    movement: tuple[int, int],
+) -> Features:
+    """What singing makes of the model's features, row by row: closures, the first formant, level, life and the controls.
 
-    Attributes:
-        sonorant: float32 [2T], see ``sonorant_weight``.
-        alive: float32 [2T], see ``singer.liveliness.held_weight``.
-        seed: names the movement of held vowels.
+    Args:
+        features: R rows, the model's.
+        curves: name of ``CURVES`` to float32 [R].
+        sonorant: float32 [R], see ``sonorant_weight``.
+        alive: float32 [R], see ``singer.liveliness.held_weight``.
+        movement: row of the phrase that the first one is, and the seed of the movement of held vowels.
     """
-
-    sonorant: NDArray[np.float32]
-    alive: NDArray[np.float32]
-    seed: int
-
-    def applied(
-        self,
-        envelope: NDArray[np.float32],
-        aperiodicity: NDArray[np.float32],
-        curves: Mapping[str, NDArray[np.float32]],
-        first_row: int,
-    ) -> Features:
-        """Closures, the first formant, level, life and the controls.
-
-        Args:
-            envelope: float32 [R, 96], the model's.
-            aperiodicity: float32 [R, 12], the model's.
-            curves: name of ``CURVES`` to float32 [R].
-            first_row: row of the phrase that the first one is.
-        """
-        rows = slice(first_row, first_row + len(envelope))
-        envelope = tune_first_formant(deepen_closures(envelope), curves["f0_hz"])
-        envelope = even_level(envelope, curves["f0_hz"], self.sonorant[rows])
-        moving = self.alive[rows] * (1.0 + curves["liveliness"])
-        envelope = moved(envelope, moving, first_row, self.seed)
-        return express(Features(envelope, aperiodicity), curves)
+    envelope = tune_first_formant(deepen_closures(features.envelope), curves["f0_hz"])
+    envelope = even_level(envelope, curves["f0_hz"], sonorant)
+    envelope = moved(envelope, alive * (1.0 + curves["liveliness"]), *movement)
+    return express(Features(envelope, features.aperiodicity), curves)
 
 
 def _stretch(curve: NDArray[np.float32], low: int, high: int) -> NDArray[np.float32]:
