@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from singer.acoustics import to_features
 from singer.cancel import CancelToken
 from singer.features import ROWS_PER_FRAME, Features
-from singer.live_controls import LiveControls
+from singer.live.controls import LiveControls
 from singer.performance.performance import PhrasePerformance
 from singer.phonation import Roughness, whispered
 from singer.sung_curves import SungCurves
@@ -60,9 +60,9 @@ def sing_phrase(
         rows = slice(first_row, stop_row)
         samples, state = vocoder.run(state, filters, curves.at_rows("f0_hz")[rows], _roughness(curves, rows))
         first_row = stop_row
-        yield from _placed(samples, done, total, fade)
+        yield from placed(samples, done, total, fade)
         done += len(samples)
-    yield from _placed(vocoder.finish(state), done, total, fade)
+    yield from placed(vocoder.finish(state), done, total, fade)
 
 
 def _roughness(curves: SungCurves, rows: slice) -> Roughness | None:
@@ -112,7 +112,7 @@ def _concatenate(parts: list[Features]) -> Features:
     )
 
 
-def _placed(samples: NDArray[np.float32], first: int, total: int, fade: int) -> Iterator[NDArray[np.float32]]:
+def placed(samples: NDArray[np.float32], first: int, total: int, fade: int) -> Iterator[NDArray[np.float32]]:
     """The part of ``samples`` (the first at index ``first``) inside [0, total), with the fades at both ends applied."""
     low, high = max(-first, 0), min(total - first, len(samples))
     if high <= low:

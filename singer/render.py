@@ -18,7 +18,7 @@ from singer.audio import Audio, AudioChunk, resample
 from singer.cancel import CancelToken
 from singer.errors import PerformanceError
 from singer.limiter import Limiter
-from singer.live_controls import LiveControls
+from singer.live.controls import LiveControls
 from singer.performance.performance import Performance, PhrasePerformance
 from singer.phone_track import phone_track
 from singer.phrase_audio import sing_phrase

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from singer.features import to_rows
-from singer.live_controls import LiveControls
+from singer.live.controls import LiveControls
 from singer.performance.adjust import in_character, turn
 from singer.performance.performance import FRAME_RATE_HZ, PhrasePerformance
 

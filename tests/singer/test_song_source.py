@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from singer.errors import ScoreError, SingerError
-from singer.live_controls import LiveControls
+from singer.live.controls import LiveControls
 from singer.render import RenderOptions, render, stream_phrases
 from singer.score import Note, Score
 from singer.score_io import load_score

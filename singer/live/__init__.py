@@ -1,0 +1,1 @@
+"""Singing what is played at this moment, note by note, and turning controls meanwhile."""
