@@ -5,9 +5,9 @@ from __future__ import annotations
 import difflib
 import json
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from pydantic import BaseModel, ValidationError
 
@@ -86,6 +86,30 @@ def document_to_score(raw: object) -> Score:
         emotion=wire.emotion,
         sections=tuple(Section(part.start, part.end, part.emotion) for part in wire.sections),
     )
+
+
+def document_to_notes(raw: Sequence[object], first: int, beats_per_bar: float) -> tuple[Note, ...]:
+    """Notes that go on with a score, parsed from JSON.
+
+    Args:
+        raw: documents of notes, as in a score's ``notes``.
+        first: how many notes the score has already, so that places are named in the whole of it.
+        beats_per_bar: of the score.
+
+    Raises:
+        ScoreError: a note with keys or values that are not allowed.
+    """
+    notes = []
+    for index, document in enumerate(raw, start=first):
+        try:
+            wire = NoteDocument.model_validate(document)
+        except ValidationError as error:
+            found = dict(error.errors(include_url=False)[0])
+            found["loc"] = ("notes", index, *cast("tuple[Any, ...]", found["loc"]))
+            whole = {"notes": {index: document}, "beats_per_bar": beats_per_bar}
+            raise ScoreError(*_explain(found, whole)) from error
+        notes.append(_to_note(index, wire, beats_per_bar))
+    return tuple(notes)
 
 
 def score_to_document(score: Score) -> dict[str, Any]:

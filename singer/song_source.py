@@ -50,7 +50,7 @@ class SongSource:
         self._is_open = is_open
         self._ready: deque[PhrasePerformance] = deque()
         self._untold: list[PhrasePerformance] = []
-        self._reached_s = 0.0
+        self._reached_s = self._sung_s = 0.0
         self._last: Phrase | None = None
         self._waiting: deque[Phrase | PhrasePerformance] = deque()
         self.warnings: tuple[str, ...] = ()
@@ -109,9 +109,19 @@ class SongSource:
             with self._lock:
                 self._perform_one_ahead()
                 phrase = self._ready.popleft() if self._ready else None
+                self._sung_s = phrase.end_s if phrase else self._sung_s
                 if phrase is None and not self._is_open:
                     return
             yield phrase
+
+    def cut(self) -> None:
+        """Let the song end with the phrase that is being sung."""
+        with self._lock:
+            self._is_open = False
+            self._waiting.clear()
+            self._ready.clear()
+            self._untold.clear()
+            self._end_s, self._reached_s = self._sung_s, self._sung_s
 
     def newly_known(self) -> list[PhrasePerformance]:
         """Phrases performed since the last call, with the one that follows: for telling of them before they sound."""

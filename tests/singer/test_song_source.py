@@ -213,3 +213,16 @@ def test_a_ramp_starts_where_the_last_one_has_come_to() -> None:
     ramp = live.fix(5)["tension"]
     assert ramp.at(np.array([4]))[0] == pytest.approx(0.5)
     assert ramp.at(np.array([14, 30])).tolist() == pytest.approx([0.0, 0.0])
+
+
+def test_a_song_that_is_cut_ends_with_the_phrase_that_is_sung(voice: Voice) -> None:
+    source = SongSource(song(4), voice)
+    chunks = stream_phrases(source, voice)
+    parts = [next(chunks)]
+    source.newly_known()
+    source.cut()
+    parts += list(chunks)
+    length = sum(len(chunk.samples) for chunk in parts if chunk is not None)
+    first = perform_song(song(4), voice).performance.phrases[0]
+    assert length == voice.spec.sample_at(first.end_s)
+    assert source.newly_known() == []
