@@ -35,7 +35,7 @@ class LiveWork:
         for name, value in message.controls.items():
             self._live.turn(name, value, 0.0)
         self._player = LivePlayer(voice, language=message.live.language, seed=message.seed, live=self._live)
-        self.sample_rate_hz = message.format.sample_rate
+        self.sample_rate_hz: int = message.format.sample_rate
         own_hz = voice.spec.sample_rate_hz
         self._resampler = None if own_hz == self.sample_rate_hz else Resampler(own_hz, self.sample_rate_hz)
         self._frame_samples = self.sample_rate_hz / voice.spec.frame_rate_hz

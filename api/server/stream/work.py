@@ -87,7 +87,7 @@ class SongWork:
         for name, value in message.controls.items():
             self._live.turn(name, value, 0.0)
         self._source = SongSource(song, voice, emotion=message.emotion, is_open=message.open)
-        self.sample_rate_hz = message.format.sample_rate
+        self.sample_rate_hz: int = message.format.sample_rate
         self._hop_samples = self.sample_rate_hz / voice.spec.frame_rate_hz
         options = _options(message)
         self._chunks = stream_phrases(
