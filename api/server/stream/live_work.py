@@ -6,7 +6,7 @@ import threading
 from collections.abc import Sequence
 from typing import Any
 
-from singer.timeline import mark_document, sound_marks
+from singer.timeline import Mark, mark_document
 
 from api.server.stream import messages, replies
 from api.server.stream.messages import MessageError, Sing
@@ -16,7 +16,9 @@ from singer.cancel import CancelToken
 from singer.live.controls import LiveControls
 from singer.live.plan import Segment
 from singer.live.player import LivePlayer
+from singer.performance.performance import FRAME_RATE_HZ
 from singer.pitch_names import pitch_midi
+from singer.visemes import mouth_of, shapes_of
 from singer.voice import Voice
 
 
@@ -93,13 +95,16 @@ class LiveWork:
         """Tell of phones and mouth shapes; the last one of ``segments`` has no end yet."""
         found = []
         for each in segments:
-            end_s = None if each.end is None else each.end / 100.0
-            for mark in sound_marks(
-                each.symbol, each.role, each.language, (each.start / 100.0, end_s), self._kinds
-            ):
-                found.append(mark_document(mark, self.sample_rate_hz))
+            start_s, end_s = each.start / FRAME_RATE_HZ, None if each.end is None else each.end / FRAME_RATE_HZ
+            if "phone" in self._kinds:
+                values = {"phone": each.symbol, "role": each.role, "language": each.language, "note": None}
+                found.append(Mark("phone", start_s, values, end_s))
+            if "viseme" in self._kinds:
+                mouth, weight = mouth_of(each.symbol), 0.0 if each.role is None else 1.0
+                shown = {"viseme": mouth.viseme, "weight": weight, **shapes_of(mouth, weight)}
+                found.append(Mark("viseme", start_s, shown, end_s))
         with self._lock:
-            self._marks += found
+            self._marks += [mark_document(mark, self.sample_rate_hz) for mark in found]
 
     def _sample(self, frame: int) -> int:
         return round(frame * self._frame_samples)
