@@ -53,6 +53,11 @@ class _Word:
     phones: str | None
 
 
+def is_hold(lyric: str) -> bool:
+    """Whether a note's lyric is a sign that holds the vowel before it: ``-``, a lone ``ー``, a dash."""
+    return lyric.strip() in _HOLD_SIGNS
+
+
 def lay_lyrics(score: Score, user_dictionary: UserDictionary | None = None) -> Laid:
     """Read all lyrics of ``score`` and lay their syllables on its notes.
 
@@ -96,13 +101,13 @@ def _words(score: Score) -> Iterator[_Word]:
                     "no_word", 'there is no word before this "+"; write a lyric', score.where(index)
                 )
             slots.append(index)
-        elif lyric in _HOLD_SIGNS and head is None:
+        elif is_hold(lyric) and head is None:
             raise LyricsError(
                 "nothing_to_hold",
                 "there is no vowel to hold before this note; write a lyric",
                 score.where(index),
             )
-        elif lyric not in _HOLD_SIGNS and lyric != BREATH:
+        elif not is_hold(lyric) and lyric != BREATH:
             if head is not None:
                 yield _word(score, head, slots)
             head, slots = index, [index]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -13,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from frontend_g2p.inventory import INVENTORY
-from singer.errors import OutputError, PerformanceError
+from singer.errors import PerformanceError
 from singer.performance.performance import (
     CURVES,
     FIRST_CURVES,
@@ -22,6 +21,7 @@ from singer.performance.performance import (
     PhoneSpan,
     PhrasePerformance,
 )
+from singer.whole_file import write_whole
 
 if TYPE_CHECKING:
     from singer.performance.performance_document import PhraseDocument
@@ -50,15 +50,7 @@ def save_performance(performance: Performance, path: str | Path) -> None:
         OutputError: the file cannot be written.
         PerformanceError: the performance breaks a rule of documents, such as phrases that overlap.
     """
-    path = Path(path)
-    text = write_performance_json(performance)
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        unfinished.write_text(text, encoding="utf-8")
-        unfinished.replace(path)
-    except OSError as error:
-        unfinished.unlink(missing_ok=True)
-        raise OutputError("not_writable", f"cannot write: {error.strerror}", str(path)) from error
+    write_whole(write_performance_json(performance), path)
 
 
 def write_performance_json(performance: Performance) -> str:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import BinaryIO, Literal
 
-from singer.errors import OutputError, ScoreError
+from singer.errors import ScoreError
 from singer.import_options import ImportOptions
 from singer.score import Score
 from singer.score_json import read_score_json, write_score_json
+from singer.whole_file import write_whole
 
 ScoreFormat = Literal["json", "midi", "musicxml", "mxl"]
 LARGEST_FILE_BYTES = 20_000_000
@@ -63,14 +63,7 @@ def save_score(score: Score, path: str | Path) -> None:
     Raises:
         OutputError: the file cannot be written.
     """
-    path = Path(path)
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        unfinished.write_text(write_score_json(score), encoding="utf-8")
-        unfinished.replace(path)
-    except OSError as error:
-        unfinished.unlink(missing_ok=True)
-        raise OutputError("not_writable", f"cannot write: {error.strerror}", str(path)) from error
+    write_whole(write_score_json(score), path)
 
 
 def read_source(source: str | Path | BinaryIO | bytes) -> tuple[bytes, str]:

@@ -35,4 +35,9 @@ class AudioSpec:
 
     def sample_at(self, time_s: float) -> int:
         """Index of the sample nearest to ``time_s`` (halves go up)."""
-        return int(time_s * self.sample_rate_hz + 0.5)
+        return sample_at(time_s, self.sample_rate_hz)
+
+
+def sample_at(time_s: float, sample_rate_hz: int) -> int:
+    """Index of the sample nearest to ``time_s`` at any rate (halves go up)."""
+    return int(time_s * sample_rate_hz + 0.5)
