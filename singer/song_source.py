@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from singer.errors import LyricsError, ScoreError
-from singer.lyrics import lay_lyrics
+from singer.lyrics import Laid, lay_lyrics
 from singer.performance.perform import perform_phrase, performance_warnings
 from singer.performance.performance import Performance, PhrasePerformance
 from singer.phrases import Phrase
@@ -23,6 +23,7 @@ class SongSource:
     Attributes:
         warnings: guesses and compromises in what was given to begin with.
         score: the song with all notes so far; ``None`` for a performance.
+        laid: what its notes sing; ``None`` for a performance.
     """
 
     def __init__(
@@ -55,6 +56,7 @@ class SongSource:
         self._waiting: deque[Phrase | PhrasePerformance] = deque()
         self.warnings: tuple[str, ...] = ()
         self.score: Score | None = None
+        self.laid: Laid | None = None
         if isinstance(song, Performance):
             if is_open or emotion:
                 what = "appended to" if is_open else "given an emotion"
@@ -64,9 +66,9 @@ class SongSource:
             return
         self.score = replace(song, emotion=emotion) if emotion else song
         self._end_s = song.duration_s
-        phrases, warnings = self._cut(self.score)
+        phrases, self.laid = self._cut(self.score)
         self._waiting.extend(phrases)
-        self.warnings = (*song.warnings, *warnings)
+        self.warnings = (*song.warnings, *self.laid.warnings, *performance_warnings(self.score, phrases))
 
     @property
     def duration_s(self) -> float | None:
@@ -98,8 +100,9 @@ class SongSource:
             if not self._is_open or self.score is None:
                 raise ScoreError("not_open", "the song is complete; begin it as an open one to append notes")
             score = replace(self.score, notes=(*self.score.notes, *notes))
-            phrases, _ = self._cut(score)
-            self.score, self._end_s, self._waiting = score, score.duration_s, deque(phrases)
+            phrases, laid = self._cut(score)
+            performance_warnings(score, phrases)  # refuses what cannot be sung
+            self.score, self.laid, self._end_s, self._waiting = score, laid, score.duration_s, deque(phrases)
             self._is_open = not is_final
             return len(score.notes)
 
@@ -144,8 +147,8 @@ class SongSource:
         self._ready.append(performed)
         self._untold.append(performed)
 
-    def _cut(self, score: Score) -> tuple[tuple[Phrase, ...], tuple[str, ...]]:
-        """Phrases of ``score`` that are not performed yet, with what is to be said of them.
+    def _cut(self, score: Score) -> tuple[tuple[Phrase, ...], Laid]:
+        """Phrases of ``score`` that are not performed yet, and what all of its notes sing.
 
         Only what may have changed is read again, so that appending costs the same in the first hour and the last.
         """
@@ -166,4 +169,5 @@ class SongSource:
             if phrase.notes[0].index + first > done:
                 notes = tuple(replace(note, index=note.index + first) for note in phrase.notes)
                 phrases.append(replace(phrase, notes=notes, index=begun + len(phrases)))
-        return tuple(phrases), (*laid.warnings, *performance_warnings(score, phrases))
+        before = self.laid.lyrics[:first] if self.laid else ()
+        return tuple(phrases), Laid((*before, *laid.lyrics), laid.warnings)

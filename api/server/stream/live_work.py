@@ -6,8 +6,6 @@ import threading
 from collections.abc import Sequence
 from typing import Any
 
-from singer.timeline import Mark, mark_document
-
 from api.server.stream import messages, replies
 from api.server.stream.messages import MessageError, Sing
 from api.server.stream.work import Step, TurnedAt
@@ -18,6 +16,7 @@ from singer.live.plan import Segment
 from singer.live.player import LivePlayer
 from singer.performance.performance import FRAME_RATE_HZ
 from singer.pitch_names import pitch_midi
+from singer.timeline import Mark, mark_document
 from singer.visemes import mouth_of, shapes_of
 from singer.voice import Voice
 
@@ -95,7 +94,10 @@ class LiveWork:
         """Tell of phones and mouth shapes; the last one of ``segments`` has no end yet."""
         found = []
         for each in segments:
-            start_s, end_s = each.start / FRAME_RATE_HZ, None if each.end is None else each.end / FRAME_RATE_HZ
+            start_s, end_s = (
+                each.start / FRAME_RATE_HZ,
+                None if each.end is None else each.end / FRAME_RATE_HZ,
+            )
             if "phone" in self._kinds:
                 values = {"phone": each.symbol, "role": each.role, "language": each.language, "note": None}
                 found.append(Mark("phone", start_s, values, end_s))

@@ -7,6 +7,7 @@ import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeVar
 
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
@@ -155,7 +156,7 @@ class Session:
                     raise MessageError(
                         "not_a_song", "notes are appended to songs; this stream is played live"
                     )
-                count = await self._worked(lambda work=stream.work: work.append(message))
+                count = await self._worked(partial(stream.work.append, message))
                 await self.send_reply(replies.Appended(id=stream.id, notes=count))
                 stream.wake()
             case _:
@@ -163,7 +164,7 @@ class Session:
                     raise MessageError(
                         "not_live", f"{message.type} is for playing live; this stream sings a song"
                     )
-                played = await self._worked(lambda work=stream.work: work.play(message))
+                played = await self._worked(partial(stream.work.play, message))
                 if played is not None:
                     await self.send_reply(played)
 
@@ -193,7 +194,7 @@ class Session:
             return
         try:
             encoder = encoder_for(message.format.encoding)
-            work, voice = await self._worked(lambda: self._prepared(message))
+            work, voice = await self._worked(partial(self._prepared, message))
         except (SingerError, ReadingError) as error:
             self._services.leave()
             await self.send_reply(_error(message.id, error))

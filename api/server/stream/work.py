@@ -8,7 +8,6 @@ from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-from singer.timeline import Mark, mark_document, phrase_marks
 
 from api.server.stream.messages import Append, Control, Sing
 from singer.cancel import CancelToken
@@ -19,6 +18,7 @@ from singer.render import RenderOptions, stream_phrases
 from singer.score import Score
 from singer.score_json import document_to_notes, document_to_score
 from singer.song_source import SongSource
+from singer.timeline import Mark, mark_document, phrase_marks
 from singer.voice import Voice
 
 WHOLE_BLOCKS_LEAD_MS = 2_000.0
@@ -131,7 +131,7 @@ class SongWork:
             return []
         marks: list[Mark] = []
         for phrase in self._source.newly_known():
-            marks += phrase_marks(phrase, self._kinds, self._source.score)
+            marks += phrase_marks(phrase, self._kinds, self._source.score, self._source.laid)
         return [mark_document(mark, self.sample_rate_hz) for mark in marks]
 
 

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import uvicorn
 from fastapi import FastAPI
+from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
 from api.server.stream.routes import stream_router
@@ -35,7 +36,7 @@ class Stand:
     open: int = 0
 
     def connect(self) -> Client:
-        return Client(connect(self.url, max_size=None, close_timeout=1))
+        return Client(connect(self.url, max_size=None, close_timeout=1).__enter__())
 
     def wait_until_empty(self) -> None:
         deadline_s = time.monotonic() + 10
@@ -60,7 +61,9 @@ def standing(most_streams: int = 4, threads: int = 2, **limits: Any) -> Iterator
         stand.open -= 1
 
     services = Services(
-        voice=lambda name: voices[name or "builtin"] if (name or "builtin") in voices else load_voice(name or ""),
+        voice=lambda name: (
+            voices[name or "builtin"] if (name or "builtin") in voices else load_voice(name or "")
+        ),
         workers=workers,
         admit=admit,
         leave=leave,
@@ -116,6 +119,12 @@ class Client:
             frame = self.next()
             if isinstance(frame, dict) and frame["type"] in types:
                 return frame
+
+    def drain(self, quiet_s: float) -> None:
+        """Take frames until none has come for ``quiet_s``, or none can come."""
+        with contextlib.suppress(TimeoutError, ConnectionClosed):
+            while True:
+                self.next(quiet_s)
 
     def of(self, kind: str) -> list[dict[str, Any]]:
         return [message for message in self.heard if message["type"] == kind]
