@@ -114,6 +114,10 @@ class TempoMap:
         start, bpm = self.changes[index]
         return self._starts_s[index] + (beat - start) * 60.0 / bpm
 
+    def bpm_at(self, beat: float) -> float:
+        """Tempo from ``beat`` on, in quarter notes per minute."""
+        return self.changes[max(bisect_right(self.changes, beat, key=lambda change: change[0]) - 1, 0)][1]
+
     def beat_at(self, time_s: float) -> float:
         """Beat that sounds at ``time_s`` seconds from beat 0."""
         index = max(bisect_right(self._starts_s, time_s) - 1, 0)

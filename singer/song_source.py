@@ -13,7 +13,7 @@ from singer.performance.perform import perform_phrase, performance_warnings
 from singer.performance.performance import Performance, PhrasePerformance
 from singer.phrases import Phrase
 from singer.phrasing import split_phrases
-from singer.score import HOLD, NEXT_SYLLABLE, Note, Score, check_range
+from singer.score import HOLD, NEXT_SYLLABLE, Note, Score, TempoMap, check_range
 from singer.voice import Voice
 
 
@@ -117,6 +117,31 @@ class SongSource:
                     return
             yield phrase
 
+    def change(self, *, semitones: float = 0.0, tempo_factor: float = 1.0) -> int | None:
+        """Sing what is not performed yet in another key or tempo.
+
+        Args:
+            semitones: added to the pitch of all notes from the next phrase on.
+            tempo_factor: by which all tempi from there on are multiplied, above 0.
+
+        Returns:
+            the first note that is changed, ``None`` if nothing is left to change.
+
+        Raises:
+            ScoreError, LyricsError, PerformanceError: what comes of it cannot be sung; then nothing was changed.
+        """
+        with self._lock:
+            if self.score is None:
+                raise ScoreError("not_a_score", "a performance has its key and its tempo; give the score")
+            if not self._waiting or not isinstance(self._waiting[0], Phrase):
+                return None
+            first = self._waiting[0].notes[0].index
+            score = _changed(self.score, first, semitones, tempo_factor)
+            phrases, laid = self._cut(score)
+            performance_warnings(score, phrases)  # refuses what cannot be sung
+            self.score, self.laid, self._end_s, self._waiting = score, laid, score.duration_s, deque(phrases)
+            return first
+
     def cut(self) -> None:
         """Let the song end with the phrase that is being sung."""
         with self._lock:
@@ -171,3 +196,14 @@ class SongSource:
                 phrases.append(replace(phrase, notes=notes, index=begun + len(phrases)))
         before = self.laid.lyrics[:first] if self.laid else ()
         return tuple(phrases), Laid((*before, *laid.lyrics), laid.warnings)
+
+
+def _changed(score: Score, first: int, semitones: float, tempo_factor: float) -> Score:
+    """``score`` with notes from ``first`` on in another key and tempo."""
+    beat = score.notes[first].start_beat
+    kept = tuple(change for change in score.tempo.changes if change[0] < beat)
+    here = score.tempo.bpm_at(beat)
+    later = tuple((at, bpm * tempo_factor) for at, bpm in score.tempo.changes if at > beat)
+    tempo = TempoMap((*kept, (beat, here * tempo_factor), *later)) if tempo_factor != 1.0 else score.tempo
+    moved = tuple(replace(note, midi=note.midi + semitones) for note in score.notes[first:])
+    return replace(score, notes=(*score.notes[:first], *moved), tempo=tempo)

@@ -226,3 +226,30 @@ def test_a_song_that_is_cut_ends_with_the_phrase_that_is_sung(voice: Voice) -> N
     first = perform_song(song(4), voice).performance.phrases[0]
     assert length == voice.spec.sample_at(first.end_s)
     assert source.newly_known() == []
+
+
+def test_key_and_tempo_change_for_what_is_not_performed_yet(voice: Voice) -> None:
+    source = SongSource(song(5), voice)
+    phrases = source.phrases()
+    plain = perform_song(song(5), voice).performance.phrases
+    assert next(phrases) is not None
+    source.newly_known()
+    assert source.change(semitones=3, tempo_factor=1.25) == 8, "one phrase is sung, one performed ahead"
+    following = [phrase for phrase in phrases if phrase is not None]
+    assert following[0].phones == plain[1].phones
+    for before, after in zip(plain[2:], following[1:], strict=True):
+        cents = 1200 * np.log2(np.median(after.curves["f0_hz"]) / np.median(before.curves["f0_hz"]))
+        assert abs(cents - 300) < 30
+    starts = [phrase.phones[-2].start_s for phrase in following[1:]]
+    assert np.diff(starts) == pytest.approx(
+        np.diff([phrase.phones[-2].start_s for phrase in plain[2:]]) / 1.25, abs=0.02
+    )
+
+
+def test_a_key_that_cannot_be_sung_changes_nothing(voice: Voice) -> None:
+    source = SongSource(song(3), voice)
+    with pytest.raises(ScoreError, match="outside the range"):
+        source.change(semitones=60)
+    plain = perform_song(song(3), voice).performance.phrases
+    assert [phrase.phones for phrase in source.phrases() if phrase] == [phrase.phones for phrase in plain]
+    assert source.change(semitones=1) is None
