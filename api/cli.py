@@ -20,6 +20,7 @@ _VERBS = {
     "voices": "List the voices.",
     "controls": "List the controls and the emotions.",
     "inspect": "Say what is in a score, performance, sound file or voice folder.",
+    "serve": "Serve the engine: REST and WebSocket.",
     "doctor": "Check what is installed, and that it sings.",
 }
 _HIDDEN_VERBS = {"demo": "Sing every score of a folder."}

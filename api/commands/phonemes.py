@@ -50,7 +50,7 @@ def command(text: str, language: Language | None, dictionary: Any, as_json: bool
         if failed:
             raise SystemExit(LyricsError.exit_code)
         return
-    syllables = _read(text, language, user_dictionary)
+    syllables = read_lyrics(text, language, user_dictionary)
     if not syllables:
         raise LyricsError("no_text", "there is nothing to read in it; give a line of lyrics", repr(text[:40]))
     _show(syllables, as_json)
@@ -71,7 +71,7 @@ def _show_line(
             text = line.decode("utf-8-sig" if number == 1 else "utf-8")
         except UnicodeDecodeError as error:
             raise LyricsError("not_utf8", "is not UTF-8 text") from error
-        _show(_read(text, language, dictionary) if text.strip() else (), as_json)
+        _show(read_lyrics(text, language, dictionary) if text.strip() else (), as_json)
     except (LyricsError, ReadingError) as error:
         click.echo(f"line {number}: {as_singer_error(error)}", err=True)
         if as_json:
@@ -80,7 +80,10 @@ def _show_line(
     return False
 
 
-def _read(text: str, language: Language | None, dictionary: UserDictionary | None) -> tuple[Syllable, ...]:
+def read_lyrics(
+    text: str, language: Language | None, dictionary: UserDictionary | None
+) -> tuple[Syllable, ...]:
+    """The syllables of a line, its language guessed if ``None``; raises ``LyricsError`` or ``ReadingError``."""
     from frontend_g2p.phonemize import read_line
     from singer.imported_notes import guess_language
 

@@ -57,8 +57,10 @@ class Sing(_Message):
 
     type: Literal["sing"]
     id: Id
-    score: dict[str, Any] | None = Field(None, description="a score (docs/score.md)")
-    performance: dict[str, Any] | None = Field(None, description="a performance (docs/performance.md)")
+    score: Annotated[dict[str, Any] | None, Field(description="a score (docs/score.md)")] = None
+    performance: Annotated[
+        dict[str, Any] | None, Field(description="a performance (docs/performance.md)")
+    ] = None
     live: Live | None = None
     voice: Annotated[str, Field(min_length=1, max_length=64)] | None = None
     format: Format = Format()

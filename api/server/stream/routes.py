@@ -2,40 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
-from fastapi import APIRouter, HTTPException, WebSocket
+from fastapi import APIRouter, WebSocket
 
+from api.server.engine import engine_of
+from api.server.problems import RequestError, problems
+from api.server.sockets import CLOSE_BUSY, CLOSE_NOT_ALLOWED, accept, caller_of
 from api.server.stream.schemas import client_schema, server_schema
-from api.server.stream.session import Services, Session
+from api.server.stream.session import Session
 
-SUBPROTOCOL = "singer.v1"
+router = APIRouter(tags=["stream"])
 
 
-def stream_router(services: Callable[[WebSocket], Services | None]) -> APIRouter:
-    """Routes of ``/v1/stream``.
+@router.websocket("/v1/stream")
+async def stream(socket: WebSocket) -> None:
+    """Sing as docs/streaming.md says."""
+    try:
+        engine, caller = engine_of(socket), caller_of(socket)
+        with engine.connection():
+            await accept(socket)
+            await Session(socket, engine.services(caller)).run()
+    except RequestError as error:
+        await socket.close(CLOSE_BUSY if error.code == "busy" else CLOSE_NOT_ALLOWED, error.message[:100])
 
-    Args:
-        services: what a connection may use; ``None`` closes it before it is open, as a caller that is not allowed.
-    """
-    router = APIRouter(tags=["stream"])
 
-    @router.websocket("/v1/stream")
-    async def stream(socket: WebSocket) -> None:
-        allowed = services(socket)
-        if allowed is None:
-            await socket.close(1008, "not allowed")
-            return
-        asked = socket.scope.get("subprotocols", [])
-        await socket.accept(SUBPROTOCOL if SUBPROTOCOL in asked else None)
-        await Session(socket, allowed).run()
-
-    @router.get("/v1/stream/schemas/{direction}", summary="JSON Schema of the stream's messages")
-    def schema(direction: str) -> dict[str, Any]:
-        schemas = {"client": client_schema, "server": server_schema}
-        if direction not in schemas:
-            raise HTTPException(404, f'found "{direction[:20]}"; there are client and server')
-        return schemas[direction]()
-
-    return router
+@router.get(
+    "/v1/stream/schemas/{direction}", summary="JSON Schema of the stream's messages", responses=problems(404)
+)
+async def schema(direction: str) -> dict[str, Any]:
+    """What a client (``client``) or the server (``server``) sends in text frames."""
+    schemas = {"client": client_schema, "server": server_schema}
+    if direction not in schemas:
+        raise RequestError(
+            "no_such_schema", f"found {direction[:20]!r}; there are client and server", "direction"
+        )
+    return schemas[direction]()

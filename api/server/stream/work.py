@@ -76,7 +76,11 @@ class Work(Protocol):
 
 
 class SongWork:
-    """A score or a performance."""
+    """A score or a performance.
+
+    Attributes:
+        source: its phrases.
+    """
 
     is_live = False
 
@@ -86,16 +90,16 @@ class SongWork:
         self.cancel, self._live = CancelToken(), LiveControls()
         for name, value in message.controls.items():
             self._live.turn(name, value, 0.0)
-        self._source = SongSource(song, voice, emotion=message.emotion, is_open=message.open)
+        self.source = SongSource(song, voice, emotion=message.emotion, is_open=message.open)
         self.sample_rate_hz: int = message.format.sample_rate
         self._hop_samples = self.sample_rate_hz / voice.spec.frame_rate_hz
         options = _options(message)
         self._chunks = stream_phrases(
-            self._source, voice, options=options, cancel=self.cancel, live=self._live
+            self.source, voice, options=options, cancel=self.cancel, live=self._live
         )
         self._kinds = frozenset(message.marks)
-        self.warnings: Sequence[str] = self._source.warnings
-        self.duration_s: float | None = self._source.duration_s
+        self.warnings: Sequence[str] = self.source.warnings
+        self.duration_s: float | None = self.source.duration_s
 
     def advance(self) -> Step:
         """Sing the next block; see ``Work``."""
@@ -116,22 +120,22 @@ class SongWork:
 
     def append(self, message: Append) -> int:
         """Go on with an open song; returns how many notes it has now. Raises ``SingerError``."""
-        score = self._source.score
+        score = self.source.score
         notes = document_to_notes(
             message.notes, len(score.notes) if score else 0, score.beats_per_bar if score else 4.0
         )
-        return self._source.append(notes, is_final=message.final)
+        return self.source.append(notes, is_final=message.final)
 
     def cut(self) -> None:
         """Let the song end with the phrase that is being sung."""
-        self._source.cut()
+        self.source.cut()
 
     def _marks(self) -> list[dict[str, Any]]:
         if not self._kinds:
             return []
         marks: list[Mark] = []
-        for phrase in self._source.newly_known():
-            marks += phrase_marks(phrase, self._kinds, self._source.score, self._source.laid)
+        for phrase in self.source.newly_known():
+            marks += phrase_marks(phrase, self._kinds, self.source.score, self.source.laid)
         return [mark_document(mark, self.sample_rate_hz) for mark in marks]
 
 

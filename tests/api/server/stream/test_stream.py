@@ -15,13 +15,13 @@ from api.server.stream.schemas import client_schema, server_schema
 from singer.audio import encode
 from singer.render import RenderOptions, render
 from singer.score_json import document_to_score
-from tests.api.server.stream.stand import Client, Stand, standing
+from tests.api.server.stand import Client, Stand, standing
 from voicebanks.load import load_voice
 
 
 @pytest.fixture(scope="module")
-def stand() -> Iterator[Stand]:
-    with standing() as made:
+def stand(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stand]:
+    with standing(tmp_path_factory.mktemp("server")) as made:
         yield made
 
 
@@ -303,7 +303,7 @@ def test_a_server_that_is_full_says_so_and_the_others_go_on(stand: Stand) -> Non
         for client in singing:
             assert client.until("end")["reason"] == "done"
             client.connection.close()
-        stand.wait_until_empty()
+        stand.wait_until_empty(connections=1)
         late.send(type="sing", id="b", score=score(1), pace="reader")
         assert late.until("end", "error")["type"] == "end"
     stand.wait_until_empty()
@@ -329,7 +329,7 @@ def test_a_client_that_does_not_read_costs_bounded_memory(
     client.connection.socket.setsockopt(1, 8, 4_096)
     client.send(type="sing", id="a", score=score(300), pace="reader")
     stand_s = time.monotonic()
-    while not stand.ended or stand.ended[-1].position == 0 or stand.open:
+    while not stand.ended or stand.ended[-1].position == 0 or stand.engine.streams:
         assert time.monotonic() - stand_s < 30
         time.sleep(0.05)
     assert stand.ended[-1].position < 100 * 44_100

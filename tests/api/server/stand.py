@@ -1,4 +1,4 @@
-"""A server with the stream alone, in a thread of its own, and a client that keeps what it hears."""
+"""A server in a thread of its own, and a client that keeps what it hears."""
 
 from __future__ import annotations
 
@@ -9,84 +9,76 @@ import struct
 import threading
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import uvicorn
-from fastapi import FastAPI
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
-from api.server.stream.routes import stream_router
-from api.server.stream.session import Services
+from api.server.app import create_app
+from api.server.engine import Engine
+from api.server.settings import ServerSettings
 from api.server.stream.stream import Stream
-from api.server.workers import Workers
-from voicebanks.load import load_voice
 
 
-@dataclass
 class Stand:
-    """A running server and what it was told."""
+    """A running server.
 
-    url: str
-    workers: Workers
-    services: Services
-    ended: list[Stream] = field(default_factory=list)
-    open: int = 0
+    Attributes:
+        address: host and port.
+        engine: its parts.
+        ended: the streams that have ended.
+    """
 
-    def connect(self) -> Client:
-        return Client(connect(self.url, max_size=None, close_timeout=1).__enter__())
+    def __init__(self, address: str, engine: Engine) -> None:
+        self.address, self.engine = address, engine
+        self.ended: list[Stream] = []
+        told = engine._ended
 
-    def wait_until_empty(self) -> None:
+        def ended(stream: Stream) -> None:
+            self.ended.append(stream)
+            told(stream)
+
+        engine._ended = ended  # type: ignore[method-assign]
+
+    def connect(self, path: str = "/v1/stream", **options: Any) -> Client:
+        url = f"ws://{self.address}{path}"
+        return Client(connect(url, max_size=None, close_timeout=1, **options).__enter__())
+
+    def wait_until_empty(self, connections: int = 0) -> None:
+        """Wait until no stream is left, and no more than ``connections``."""
         deadline_s = time.monotonic() + 10
-        while self.open or self.workers.waiting:
-            assert time.monotonic() < deadline_s, f"{self.open} streams are left"
+        engine = self.engine
+        while engine.streams or engine.connections > connections or engine.workers.waiting:
+            assert time.monotonic() < deadline_s, f"{self.engine.streams} streams are left"
             time.sleep(0.01)
 
 
 @contextlib.contextmanager
-def standing(most_streams: int = 4, threads: int = 2, **limits: Any) -> Iterator[Stand]:
-    workers = Workers(threads)
-    voices = {name: load_voice(name) for name in ("builtin",)}
-    stand: Stand
-
-    def admit() -> bool:
-        if stand.open >= most_streams:
-            return False
-        stand.open += 1
-        return True
-
-    def leave() -> None:
-        stand.open -= 1
-
-    services = Services(
-        voice=lambda name: (
-            voices[name or "builtin"] if (name or "builtin") in voices else load_voice(name or "")
-        ),
-        workers=workers,
-        admit=admit,
-        leave=leave,
-        ended=lambda stream: stand.ended.append(stream),
-        largest_message=1_000_000,
-        check_song=lambda song: None,
-    )
-    services = replace(services, **limits)
-    app = FastAPI()
-    app.include_router(stream_router(lambda _: services))
+def standing(folder: Path, **settings: Any) -> Iterator[Stand]:
+    """A server on a free port; its data lie in ``folder``."""
+    made = {
+        "default_voice": "builtin",
+        "data_folder": folder,
+        "most_streams": 4,
+        "render_threads": 2,
+        **settings,
+    }
+    app = create_app(ServerSettings.model_validate(made))
     listener = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="off", ws="websockets-sansio"))
+    server = uvicorn.Server(uvicorn.Config(app, log_level="error", ws="websockets-sansio"))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
     while not server.started:
+        assert thread.is_alive(), "the server could not start"
         time.sleep(0.005)
-    stand = Stand(f"ws://127.0.0.1:{listener.getsockname()[1]}/v1/stream", workers, services)
     try:
-        yield stand
+        yield Stand(f"127.0.0.1:{listener.getsockname()[1]}", app.state.engine)
     finally:
         server.should_exit = True
         thread.join(10)
-        workers.close()
 
 
 class Client:

@@ -1,0 +1,84 @@
+"""The application: routes, errors and limits around one engine."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+from pathlib import Path
+
+from fastapi import FastAPI, Request, Response
+from fastapi.middleware.cors import CORSMiddleware
+from fastapi.responses import FileResponse
+from fastapi.staticfiles import StaticFiles
+
+from api.server.engine import Engine, open_engine
+from api.server.live.routes import router as live_router
+from api.server.problems import tell_problems
+from api.server.routes import health, jobs, reading, sing, voices
+from api.server.security import BodyLimit
+from api.server.settings import ServerSettings
+from api.server.stream.routes import router as stream_router
+
+_STATIC = Path(__file__).parents[1] / "static"
+_LOCAL_ORIGIN = r"https?://(localhost|127\.0\.0\.1|\[::1\])(:\d+)?"
+_ROUTERS = (
+    health.router, voices.router, reading.router, sing.router, jobs.router, stream_router, live_router,
+)  # fmt: skip
+_DESCRIPTION = (
+    "Singing in original synthetic voices: lyrics and a score in, sound out. Errors are problem documents (RFC 9457) whose "
+    "`where` names the place in the song. Live singing goes over the WebSocket `/v1/stream`."
+)
+
+
+def create_app(settings: ServerSettings) -> FastAPI:
+    """The application; its engine is opened when it starts, and closed when it ends."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        engine: Engine = open_engine(settings)
+        app.state.engine = engine
+        try:
+            await engine.start()
+            yield
+        finally:
+            app.state.engine = None
+            await engine.close()
+
+    app = FastAPI(
+        title="Singer", version=version("singer-engine"), description=_DESCRIPTION, lifespan=lifespan
+    )
+    app.state.engine = None
+    tell_problems(app)
+    app.add_middleware(BodyLimit, largest_bytes=settings.largest_body_bytes)
+    app.add_middleware(
+        CORSMiddleware,
+        allow_origins=settings.allowed_origins,
+        allow_origin_regex=_LOCAL_ORIGIN,
+        allow_methods=["*"],
+        allow_headers=["*"],
+    )
+
+    @app.middleware("http")
+    async def counted(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
+        response = await call_next(request)
+        engine = app.state.engine
+        if isinstance(engine, Engine):
+            route = getattr(request.scope.get("route"), "path", "none")
+            engine.metrics.requests.labels(request.method, route, response.status_code).inc()
+        return response
+
+    for router in _ROUTERS:
+        app.include_router(router)
+    if _STATIC.is_dir():
+        app.mount("/static", StaticFiles(directory=_STATIC), name="static")
+
+        @app.get("/overlay", include_in_schema=False)
+        async def overlay() -> FileResponse:
+            return FileResponse(_STATIC / "overlay.html")
+
+        @app.get("/client.js", include_in_schema=False)
+        async def client() -> FileResponse:
+            return FileResponse(_STATIC / "client.js", media_type="text/javascript")
+
+    return app

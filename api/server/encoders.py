@@ -1,0 +1,144 @@
+"""Sound for downloads, written while it is made: WAV, FLAC and MP3."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+import numpy as np
+import soundfile
+from numpy.typing import NDArray
+
+from singer.audio import encode, wav_header
+
+MEDIA_TYPES: Mapping[str, str] = {
+    "audio/wav": "wav", "audio/x-wav": "wav", "audio/wave": "wav", "audio/flac": "flac", "audio/x-flac": "flac",
+    "audio/mpeg": "mp3", "audio/mp3": "mp3",
+}  # fmt: skip
+"""Media type to the format that is written."""
+MEDIA_TYPE_OF: Mapping[str, str] = {"wav": "audio/wav", "flac": "audio/flac", "mp3": "audio/mpeg"}
+MP3_RATES_HZ = (8_000, 11_025, 12_000, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000)
+
+
+class Encoder(Protocol):
+    """Samples to bytes of a file."""
+
+    def run(self, samples: NDArray[np.float32]) -> bytes:
+        """Bytes that ``samples`` (float32 [N]) complete."""
+        ...
+
+    def finish(self) -> bytes:
+        """The bytes that are left."""
+        ...
+
+
+class Wav:
+    """16-bit WAV whose length is known before."""
+
+    def __init__(self, samples: int, sample_rate_hz: int) -> None:
+        self._head = wav_header(samples, sample_rate_hz, "pcm16")
+
+    def run(self, samples: NDArray[np.float32]) -> bytes:
+        """The samples, after the header the first time."""
+        head, self._head = self._head, b""
+        return head + encode(samples, "pcm16")
+
+    def finish(self) -> bytes:
+        """Nothing, or the header of an empty file."""
+        return self._head
+
+
+class _Tail(io.RawIOBase):
+    """A file that hands on what is appended. What is written over its beginning later, such as totals, is lost: a reader that
+    hears a stream knows no totals either.
+    """
+
+    def __init__(self) -> None:
+        self.fresh = bytearray()
+        self._end = self._place = 0
+
+    def write(self, content: Any) -> int:
+        """Take ``content`` at the present place."""
+        data = bytes(content)
+        new = data[max(self._end - self._place, 0) :]
+        self.fresh += new
+        self._place += len(data)
+        self._end = max(self._end, self._place)
+        return len(data)
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        """Go to a place."""
+        base = {io.SEEK_SET: 0, io.SEEK_CUR: self._place, io.SEEK_END: self._end}[whence]
+        self._place = base + offset
+        return self._place
+
+    def tell(self) -> int:
+        """The present place."""
+        return self._place
+
+    def readable(self) -> bool:
+        """It is for writing."""
+        return False
+
+    def writable(self) -> bool:
+        """It is for writing."""
+        return True
+
+    def seekable(self) -> bool:
+        """Places can be visited."""
+        return True
+
+    def take(self) -> bytes:
+        """What was appended since the last call."""
+        taken = bytes(self.fresh)
+        self.fresh.clear()
+        return taken
+
+
+class Compressed:
+    """FLAC or MP3 by libsndfile."""
+
+    def __init__(self, kind: str, sample_rate_hz: int) -> None:
+        self._tail = _Tail()
+        subtype = "PCM_16" if kind == "flac" else "MPEG_LAYER_III"
+        self._file = soundfile.SoundFile(
+            self._tail, "w", sample_rate_hz, 1, format=kind.upper(), subtype=subtype
+        )
+
+    def run(self, samples: NDArray[np.float32]) -> bytes:
+        """What the encoder gives for them; it may keep some."""
+        self._file.write(np.frombuffer(encode(samples, "pcm16"), "<i2"))
+        self._file.flush()
+        return self._tail.take()
+
+    def finish(self) -> bytes:
+        """The last frames."""
+        self._file.close()
+        return self._tail.take()
+
+
+def encoder_for(kind: str, samples: int, sample_rate_hz: int) -> Encoder:
+    """The encoder of ``wav``, ``flac`` or ``mp3`` for a song of ``samples`` samples."""
+    return Wav(samples, sample_rate_hz) if kind == "wav" else Compressed(kind, sample_rate_hz)
+
+
+def accepted(header: str | None) -> str | None:
+    """The format that an ``Accept`` header likes best (RFC 9110, 12.5.1), ``None`` if none that is made.
+
+    WAV stands for ``*/*`` and ``audio/*``.
+    """
+    wanted: list[tuple[float, int, str]] = []
+    for place, part in enumerate((header or "*/*").split(",")):
+        media, *parameters = (each.strip().lower() for each in part.split(";"))
+        weight = 1.0
+        for parameter in parameters:
+            if parameter.startswith("q="):
+                try:
+                    weight = float(parameter[2:])
+                except ValueError:
+                    weight = 0.0
+        kind = "wav" if media in ("*/*", "audio/*") else MEDIA_TYPES.get(media)
+        if kind and weight > 0:
+            wanted.append((-weight, place, kind))
+    return min(wanted)[2] if wanted else None

@@ -1,0 +1,1 @@
+"""The doors of REST, one module for each family."""

@@ -1,0 +1,33 @@
+"""Who may come in by REST: the dependencies of all routes."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from api.server.engine import Engine, engine_of
+from api.server.problems import RequestError
+from api.server.security import Caller
+
+
+async def _caller(request: Request) -> AsyncIterator[Caller]:
+    engine = engine_of(request)
+    if not engine.guard.allows_origin(request.headers.get("origin")):
+        raise RequestError(
+            "origin", "this page may not use the server; its origin is not among the allowed ones"
+        )
+    caller = engine.guard.identify(request.headers.get("authorization"))
+    with engine.guard.one_more(caller):
+        yield caller
+
+
+def _engine(request: Request) -> Engine:
+    return engine_of(request)
+
+
+AsCaller = Annotated[Caller, Depends(_caller)]
+"""Who asks; refuses those who may not."""
+WithEngine = Annotated[Engine, Depends(_engine)]
+"""The server's parts."""

@@ -1,0 +1,153 @@
+"""Singing into a download, sent as it is made."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import AsyncIterator, Iterator
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Header, Request, Response
+from fastapi.responses import StreamingResponse
+from pydantic import ValidationError
+
+from api.server.encoders import MEDIA_TYPE_OF, MP3_RATES_HZ, Encoder, accepted, encoder_for
+from api.server.engine import Engine
+from api.server.problems import RequestError, problems
+from api.server.routes.access import AsCaller, WithEngine
+from api.server.songs import FILE_TYPES, SingBody, body_of_file, check_size, prepared
+from singer.audio import AudioChunk
+from singer.cancel import CancelToken
+from singer.render import RenderOptions, output_samples, stream
+
+router = APIRouter(prefix="/v1", tags=["singing"])
+
+BODY: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "application/json": {"schema": SingBody.model_json_schema()},
+            **{kind: {"schema": {"type": "string", "format": "binary"}} for kind in FILE_TYPES},
+        },
+    }
+}
+"""What OpenAPI says of the body: JSON, or a score file."""
+_SOUND = {"schema": {"type": "string", "format": "binary"}}
+
+
+@router.post(
+    "/sing",
+    summary="Sing a song",
+    response_class=Response,
+    openapi_extra=BODY,
+    responses={
+        200: {"description": "The sound", "content": {kind: _SOUND for kind in MEDIA_TYPE_OF.values()}},
+        **problems(400, 401, 403, 404, 406, 413, 415, 422, 429),
+    },
+)
+async def sing(
+    caller: AsCaller,
+    engine: WithEngine,
+    request: Request,
+    accept: Annotated[str | None, Header(description="audio/wav, audio/flac or audio/mpeg.")] = None,
+) -> StreamingResponse:
+    """WAV, FLAC or MP3 by ``Accept``; the first bytes come while the rest is still to be sung."""
+    kind = wanted_kind(accept)
+    body = await read_body(request, engine)
+    check_rate(kind, body.sample_rate)
+    cancel = CancelToken()
+
+    def begin() -> tuple[Iterator[AudioChunk], Encoder]:
+        voice = engine.voices.get(body.voice or body.named_voice)
+        song = prepared(body, voice)
+        check_size(song.performance, engine.settings.most_notes, engine.settings.longest_song_s)
+        options = RenderOptions(sample_rate_hz=body.sample_rate, seed=body.seed)
+        chunks = stream(song.performance, voice, options=options, cancel=cancel)
+        total = output_samples(song.performance, voice, options)
+        return chunks, encoder_for(kind, total, options.rate_of(voice))
+
+    chunks, encoder = await asyncio.wrap_future(engine.workers.submit(begin, time.monotonic()))
+    sound = _sent(engine, chunks, encoder, cancel)
+    headers = {"Content-Disposition": f'attachment; filename="song.{kind}"'}
+    return StreamingResponse(sound, media_type=MEDIA_TYPE_OF[kind], headers=headers)
+
+
+def wanted_kind(accept: str | None) -> str:
+    """The format for an ``Accept`` header; raises ``RequestError``, ``not_acceptable``."""
+    kind = accepted(accept)
+    if kind is None:
+        made = ", ".join(MEDIA_TYPE_OF.values())
+        raise RequestError("not_acceptable", f"found {str(accept)[:80]!r}; sound is made as {made}", "Accept")
+    return kind
+
+
+def check_rate(kind: str, sample_rate: int | None) -> None:
+    """Refuse a rate that the format has not; raises ``RequestError``."""
+    if kind == "mp3" and sample_rate is not None and sample_rate not in MP3_RATES_HZ:
+        rates = ", ".join(map(str, MP3_RATES_HZ))
+        raise RequestError("wrong_value", f"found {sample_rate}; MP3 has {rates}", "sample_rate")
+
+
+async def read_body(request: Request, engine: Engine) -> SingBody:
+    """What a request asks to be sung; raises ``SingerError``."""
+    content = await request.body()
+    media_type = request.headers.get("content-type", "application/json").partition(";")[0].strip().lower()
+    if media_type in FILE_TYPES:
+        body = await asyncio.wrap_future(
+            engine.workers.submit(lambda: body_of_file(content, request.query_params), time.monotonic())
+        )
+    elif media_type == "application/json":
+        body = _json_body(content)
+    else:
+        known = ", ".join(("application/json", *FILE_TYPES))
+        raise RequestError(
+            "media_type", f"found {media_type[:60]!r}; a song comes as {known}", "Content-Type"
+        )
+    check_size(body.score, engine.settings.most_notes, engine.settings.longest_song_s)
+    return body
+
+
+def _json_body(content: bytes) -> SingBody:
+    try:
+        return SingBody.model_validate(json.loads(content))
+    except (ValueError, RecursionError) as error:
+        if isinstance(error, ValidationError):
+            first = error.errors(include_url=False, include_context=False)[0]
+            where = ", ".join(str(part)[:40] for part in first["loc"])
+            raise RequestError(
+                "wrong_value", str(first["msg"]), f"body, {where}" if where else "body"
+            ) from error
+        raise RequestError("not_json", f"the body is not JSON: {str(error)[:80]}", "body") from error
+
+
+async def _sent(
+    engine: Engine, chunks: Iterator[AudioChunk], encoder: Encoder, cancel: CancelToken
+) -> AsyncIterator[bytes]:
+    """The file, piece by piece; whoever stops reading stops the work."""
+    needed_s = time.monotonic()
+
+    def next_piece() -> tuple[bytes, float] | None:
+        begun_s = time.monotonic()
+        chunk = next(chunks, None)
+        if chunk is None:
+            return None
+        piece = encoder.run(chunk.samples)
+        engine.metrics.render_s.inc(time.monotonic() - begun_s)
+        return piece, len(chunk.samples) / 44_100
+
+    try:
+        while True:
+            found = await asyncio.wrap_future(engine.workers.submit(next_piece, needed_s))
+            if found is None:
+                break
+            piece, length_s = found
+            needed_s += length_s
+            engine.metrics.audio_s.inc(length_s)
+            if piece:
+                yield piece
+        rest = await asyncio.wrap_future(engine.workers.submit(encoder.finish, needed_s))
+        if rest:
+            yield rest
+    finally:
+        cancel.cancel()

@@ -1,0 +1,130 @@
+"""What a request asks to be sung: a score, a performance or a file, and how."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from api.server.problems import RequestError
+from api.songs import Expression, Prepared, prepare
+from frontend_g2p.phones import Language
+from singer.import_options import ImportOptions
+from singer.performance.performance import Performance
+from singer.performance_io import document_to_performance
+from singer.score import Score
+from singer.score_io import load_score
+from singer.score_json import document_to_score, score_to_document
+from singer.voice import Voice
+
+EXAMPLE_SCORE: dict[str, Any] = {
+    "format": "singer-score", "version": 1, "title": "Jasmine", "language": "zh", "voice": "suyin",
+    "tempo": [{"beat": 0, "bpm": 84}],
+    "notes": [
+        {"start": 0, "duration": 1, "pitch": "E4", "lyric": "好"},
+        {"start": 1, "duration": 1, "pitch": 67, "lyric": "-"},
+    ],
+}  # fmt: skip
+FILE_TYPES = (
+    "audio/midi", "audio/x-midi", "audio/mid", "application/vnd.recordare.musicxml+xml",
+    "application/vnd.recordare.musicxml", "application/xml", "text/xml",
+)  # fmt: skip
+"""Media types of score files that may be sent in place of JSON."""
+
+
+class SingBody(BaseModel):
+    """A song, and how it is sung."""
+
+    model_config = ConfigDict(
+        extra="forbid", allow_inf_nan=False, json_schema_extra={"examples": [{"score": EXAMPLE_SCORE}]}
+    )
+
+    score: Annotated[dict[str, Any] | None, Field(description="A score (docs/score.md).")] = None
+    performance: Annotated[
+        dict[str, Any] | None, Field(description="A performance (docs/performance.md).")
+    ] = None
+    voice: Annotated[str | None, Field(min_length=1, max_length=64, description="Who sings.")] = None
+    sample_rate: Annotated[int | None, Field(ge=8_000, le=192_000, description="Samples per second.")] = None
+    seed: Annotated[int, Field(ge=0, le=2**63 - 1, description="Another noise.")] = 0
+    controls: Annotated[dict[str, float], Field(description="Added to controls over the whole song.")] = {}
+    emotion: Annotated[
+        dict[str, float], Field(description="Emotions with weights, in place of the score's.")
+    ] = {}
+
+    @model_validator(mode="after")
+    def _one_song(self) -> SingBody:
+        if (self.score is None) == (self.performance is None):
+            raise ValueError("one of score and performance is needed")
+        return self
+
+    @property
+    def named_voice(self) -> str | None:
+        """The voice that the song asks for."""
+        voice = (self.score or self.performance or {}).get("voice")
+        return voice if isinstance(voice, str) and voice else None
+
+    def song(self) -> Score | Performance:
+        """The song; raises ``SingerError``."""
+        if self.score is not None:
+            return document_to_score(self.score)
+        return document_to_performance(self.performance)
+
+
+def prepared(body: SingBody, voice: Voice) -> Prepared:
+    """The song as a performance for ``voice``; raises ``SingerError``."""
+    return prepare(body.song(), voice, None, Expression(body.emotion, body.controls))
+
+
+def body_of_file(content: bytes, query: Mapping[str, str]) -> SingBody:
+    """A score file as if it had been sent as JSON.
+
+    Args:
+        content: MIDI or MusicXML.
+        query: ``voice``, ``language``, ``track`` and ``verse``.
+
+    Raises:
+        SingerError: the file cannot be read.
+    """
+    language: Any = query.get("language")
+    track = query.get("track")
+    verse = query.get("verse")
+    if verse is not None and not verse.isdigit():
+        raise RequestError(
+            "wrong_value", f"found verse {verse[:20]!r}; it must be a number from 1", "query, verse"
+        )
+    options = ImportOptions(
+        track=int(track) if track and track.isdigit() else track,
+        verse=int(verse) if verse else None,
+        language=_language(language),
+    )
+    return SingBody(score=score_to_document(load_score(content, options=options)), voice=query.get("voice"))
+
+
+def check_size(song: object, most_notes: int, longest_s: float) -> None:
+    """Refuse a song beyond the server's limits; raises ``RequestError``.
+
+    Args:
+        song: a score's or performance's document, or the song.
+        most_notes: notes of a score.
+        longest_s: length.
+    """
+    if isinstance(song, Score | Performance):
+        if song.duration_s > longest_s:
+            message = f"the song lasts {song.duration_s:.0f} s; this server sings {longest_s:g} s at most"
+            raise RequestError("song_too_long", message, "score")
+    elif isinstance(song, Mapping):
+        notes = song.get("notes")
+        if isinstance(notes, list) and len(notes) > most_notes:
+            message = f"found {len(notes)} notes; this server sings {most_notes} at most"
+            raise RequestError("too_many_notes", message, "notes")
+
+
+def _language(text: str | None) -> Language | None:
+    from frontend_g2p.phones import LANGUAGES
+
+    found = next((language for language in LANGUAGES if language == text), None)
+    if text is not None and found is None:
+        message = f"found language {text[:20]!r}; allowed are {', '.join(LANGUAGES)}"
+        raise RequestError("wrong_value", message, "query, language")
+    return found

@@ -1,0 +1,86 @@
+"""The voices of a server: each is loaded once, when it is first asked for, and shared by all."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from singer.errors import VoicebankError
+from singer.onnx_model import RunsOn
+from singer.pitch_names import pitch_name
+from singer.voice import Voice
+from voicebanks.load import VoiceFolder, list_voices, load_voice
+
+
+class VoicePool:
+    """Voices by name; safe to share between threads."""
+
+    def __init__(self, folders: Sequence[Path], default: str, runs_on: RunsOn | None = None) -> None:
+        self.default = default
+        self._folders, self._runs_on = tuple(folders), runs_on or RunsOn()
+        self._loaded: dict[str, Voice] = {}
+        self._lock = threading.Lock()
+
+    def get(self, name: str | None) -> Voice:
+        """The voice called ``name``, the default one for ``None``.
+
+        Raises:
+            VoicebankError: there is none, or it cannot be loaded.
+        """
+        asked = name or self.default
+        if "/" in asked or "\\" in asked or asked.startswith("."):
+            asked = Path(asked.replace("\\", "/")).name or "."  # a client names a voice, never a folder
+        with self._lock:
+            if asked not in self._loaded:
+                self._loaded[asked] = load_voice(asked, self._folders, self._runs_on)
+            return self._loaded[asked]
+
+    @property
+    def is_loaded(self) -> bool:
+        """Whether a voice is ready to sing."""
+        return bool(self._loaded)
+
+    def documents(self) -> list[dict[str, Any]]:
+        """What there is to say of every voice."""
+        return [_document(found) for found in list_voices(self._folders, refused=lambda error: None)]
+
+    def document(self, name: str) -> dict[str, Any]:
+        """What there is to say of one voice; raises ``VoicebankError``."""
+        return _document(self._known(name))
+
+    def portrait(self, name: str) -> bytes:
+        """The portrait of a voice, SVG; raises ``VoicebankError``."""
+        path = self._known(name).folder / "portrait.svg"
+        if not path.is_file():
+            raise VoicebankError("unknown_voice", f"the voice {name} has no portrait", name)
+        return path.read_bytes()
+
+    def _known(self, name: str) -> VoiceFolder:
+        found = next((each for each in list_voices(self._folders) if each.manifest.name == name), None)
+        if found is None:
+            known = ", ".join(each.manifest.name for each in list_voices(self._folders))
+            raise VoicebankError(
+                "unknown_voice", f"there is no voice {name[:40]!r}; there are {known}", "name"
+            )
+        return found
+
+
+def _document(found: VoiceFolder) -> dict[str, Any]:
+    manifest = found.manifest
+    has_portrait = (found.folder / "portrait.svg").is_file()
+    return {
+        "name": manifest.name,
+        "title": manifest.title,
+        "version": manifest.version_of_voice,
+        "description": manifest.description,
+        "languages": list(manifest.languages),
+        "lowest": pitch_name(manifest.range.lowest_midi),
+        "highest": pitch_name(manifest.range.highest_midi),
+        "lowest_midi": manifest.range.lowest_midi,
+        "highest_midi": manifest.range.highest_midi,
+        "sample_rate": manifest.audio.sample_rate_hz,
+        "licence": manifest.licence.spdx,
+        "portrait": f"/v1/voices/{manifest.name}/portrait" if has_portrait else None,
+    }
