@@ -308,6 +308,11 @@ def test_the_published_schema_is_that_of_the_wire_types() -> None:
 # --- choice
 
 
+def test_the_page_lists_the_formats() -> None:
+    page = (EXAMPLES.parent / "docs" / "timeline.md").read_text(encoding="utf-8")
+    assert re.findall(r"^\| `(\.\w+)` \|", page, flags=re.MULTILINE) == list(SUFFIXES.values())
+
+
 def test_formats_are_known_by_their_suffix() -> None:
     assert {name: format_of(f"a/song{suffix}") for name, suffix in SUFFIXES.items()} == {
         name: name for name in SUFFIXES
