@@ -109,7 +109,7 @@ def test_results_are_told_as_json(score: Path) -> None:
             "--score gives a performance its words, and this is a score",
         ),
         (("-o", "song.json"), "song.json is the song itself; give another file"),
-        (("-o", "../work/song.json"), "song.json is the song itself; give another file"),
+        (("-o", "./song.json"), "song.json is the song itself; give another file"),
         ((), "Missing option '-o'"),
     ],
 )
