@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from frontend_g2p.inventory import INVENTORY
 from singer.errors import PerformanceError
-from singer.mouth_track import SHORTEST_CLOSURE_S, mouth_track
+from singer.mouth_track import mouth_track
 from singer.performance.performance import Performance, PhrasePerformance
 from singer.score import Note, Score, TempoMap
 from singer.score_io import load_score
@@ -29,7 +29,7 @@ from singer.timeline import (
     song_marks,
     sung_notes,
 )
-from singer.visemes import mouth_of
+from singer.visemes import mouth_of, shapes_of
 from tests.singer.performances import Spans, phrase, song
 from voicebanks.load import load_voice
 
@@ -191,7 +191,7 @@ def test_lips_meet_long_enough_and_the_vowel_after_keeps_its_start(symbol: str, 
     spans: Spans = (("a", "nucleus", 0.3), (symbol, "onset", hundredths / 100), ("i", "nucleus", 0.3))
     track = mouth_track(phrase(spans=spans))
     closed = next(span for span in track if span.mouth.viseme in ("PP", "FF"))
-    assert closed.end_s - closed.start_s >= SHORTEST_CLOSURE_S - 1e-9
+    assert closed.end_s - closed.start_s >= 0.03 - 1e-9
     assert closed.end_s == pytest.approx(0.3 + hundredths / 100)
     assert [before.end_s for before in track[:-1]] == [after.start_s for after in track[1:]]
 
@@ -203,6 +203,18 @@ def test_japanese_geminates_and_moraic_nasals_have_the_mouth_of_what_follows() -
     )  # fmt: skip
     names = [name for name, _, _ in visemes(phrase(spans=spans))]
     assert names == ["aa", "PP", "aa", "PP", "PP", "oh", "nn", "sil"]
+
+
+def test_a_silence_at_the_end_closes_the_mouth_however_short() -> None:
+    spans: Spans = (("a", "nucleus", 0.3), ("SP", None, 0.02))
+    assert visemes(phrase(spans=spans)) == [("aa", 0.0, 0.3), ("sil", 0.3, 0.32)]
+
+
+def test_lips_know_nothing_of_what_comes_after_a_silence() -> None:
+    spans: Spans = (("i", "nucleus", 0.3), ("s", "onset", 0.1), ("SP", None, 0.1), ("u", "nucleus", 0.3))
+    marks = phrase_marks(phrase(spans=spans), ("viseme",), None)
+    alone = mouth_of("s")
+    assert marks[1].values["arkit"] == shapes_of(alone, marks[1].values["weight"])["arkit"]
 
 
 def test_lips_are_rounded_before_a_rounded_vowel_and_after_one_in_a_coda() -> None:
