@@ -17,6 +17,7 @@ _VERBS = {
     "sing": "Sing a score into a sound file.",
     "phonemes": "Show how lyrics are read.",
     "perform": "Write a score's performance, to be edited and sung later.",
+    "timeline": "Write when what is sung: phones, mouths, notes and words, in files for other programs.",
     "voices": "List the voices.",
     "controls": "List the controls and the emotions.",
     "inspect": "Say what is in a score, performance, sound file or voice folder.",

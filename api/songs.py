@@ -104,19 +104,12 @@ def prepare(
             out of range.
         ScoreError, LyricsError: a score that cannot be performed.
     """
+    if isinstance(song, Performance):
+        return Prepared(prepare_performance(song, expression), (), 0.0)
     from singer.performance.adjust import adjusted
 
     emotion = expression.emotion if expression else {}
     controls = expression.controls if expression else {}
-    if isinstance(song, Performance):
-        if not song.phrases:
-            raise PerformanceError(
-                "nothing_to_sing", "there is nothing to sing: it has no phrases", "phrases"
-            )
-        if emotion:
-            message = "an emotion shapes how a score is performed, and this is a performance; give the score"
-            raise PerformanceError("emotion", message)
-        return Prepared(adjusted(song, controls), (), 0.0)
     started = time.perf_counter()
     from singer.song import perform_song
 
@@ -124,6 +117,22 @@ def prepare(
     performed = perform_song(felt, voice, user_dictionary=dictionary)
     turned = adjusted(performed.performance, controls)
     return Prepared(turned, performed.warnings, time.perf_counter() - started)
+
+
+def prepare_performance(performance: Performance, expression: Expression | None = None) -> Performance:
+    """The performance with the controls of ``expression`` turned; it is not performed again and needs no voice.
+
+    Raises:
+        PerformanceError: no phrases, an emotion, or a control that is unknown or out of range.
+    """
+    from singer.performance.adjust import adjusted
+
+    if not performance.phrases:
+        raise PerformanceError("nothing_to_sing", "there is nothing to sing: it has no phrases", "phrases")
+    if expression and expression.emotion:
+        message = "an emotion shapes how a score is performed, and this is a performance; give the score"
+        raise PerformanceError("emotion", message)
+    return adjusted(performance, expression.controls if expression else {})
 
 
 @dataclass(frozen=True, slots=True)
