@@ -96,11 +96,16 @@ class _Tail(io.RawIOBase):
         return taken
 
 
+_FLAC_TOTAL_BYTE = 21
+"""Of a FLAC file: the low half of this byte and the next four hold the number of samples (RFC 9639, 8.2)."""
+
+
 class Compressed:
     """FLAC or MP3 by libsndfile."""
 
-    def __init__(self, kind: str, sample_rate_hz: int) -> None:
+    def __init__(self, kind: str, samples: int, sample_rate_hz: int) -> None:
         self._tail = _Tail()
+        self._samples, self._is_first = samples if kind == "flac" else 0, True
         subtype = "PCM_16" if kind == "flac" else "MPEG_LAYER_III"
         self._file = soundfile.SoundFile(
             self._tail, "w", sample_rate_hz, 1, format=kind.upper(), subtype=subtype
@@ -110,17 +115,28 @@ class Compressed:
         """What the encoder gives for them; it may keep some."""
         self._file.write(np.frombuffer(encode(samples, "pcm16"), "<i2"))
         self._file.flush()
-        return self._tail.take()
+        return self._with_total(self._tail.take())
 
     def finish(self) -> bytes:
         """The last frames."""
         self._file.close()
-        return self._tail.take()
+        return self._with_total(self._tail.take())
+
+    def _with_total(self, content: bytes) -> bytes:
+        """Tell the number of samples in the head of a FLAC file, which is known before the sound."""
+        place = _FLAC_TOTAL_BYTE
+        if not (self._is_first and self._samples and len(content) > place + 5):
+            return content
+        self._is_first = False
+        rest = bytes([content[place] & 0xF0 | self._samples >> 32 & 0x0F]) + (
+            self._samples & 0xFFFFFFFF
+        ).to_bytes(4, "big")
+        return content[:place] + rest + content[place + 5 :]
 
 
 def encoder_for(kind: str, samples: int, sample_rate_hz: int) -> Encoder:
     """The encoder of ``wav``, ``flac`` or ``mp3`` for a song of ``samples`` samples."""
-    return Wav(samples, sample_rate_hz) if kind == "wav" else Compressed(kind, sample_rate_hz)
+    return Wav(samples, sample_rate_hz) if kind == "wav" else Compressed(kind, samples, sample_rate_hz)
 
 
 def accepted(header: str | None) -> str | None:

@@ -33,6 +33,8 @@ class Listener:
 
     def give(self, frame: str | bytes) -> bool:
         """Add a frame; ``False`` if there is no room, and the listener is dropped."""
+        if self.was_dropped:
+            return False
         if self._frames.qsize() >= MOST_FRAMES:
             while not self._frames.empty():
                 self._frames.get_nowait()

@@ -8,7 +8,7 @@ import json
 from collections.abc import AsyncIterator
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends, WebSocket
+from fastapi import APIRouter, Depends, WebSocket, WebSocketDisconnect
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.server.live.hub import Dropped, Hub, Listener
@@ -178,12 +178,12 @@ async def _tell(socket: WebSocket, hub: Hub, listener: Listener) -> None:
         for task in (sending, leaving):
             task.cancel()
         await asyncio.gather(sending, leaving, return_exceptions=True)
-        with contextlib.suppress(RuntimeError, OSError):
+        with contextlib.suppress(RuntimeError, OSError, WebSocketDisconnect):
             await socket.close(CLOSE_TOO_SLOW if listener.was_dropped else 1000)
 
 
 async def _send_all(socket: WebSocket, listener: Listener) -> None:
-    with contextlib.suppress(Dropped, RuntimeError, OSError):
+    with contextlib.suppress(Dropped, RuntimeError, OSError, WebSocketDisconnect):
         while True:
             frame = await listener.next()
             await (socket.send_text(frame) if isinstance(frame, str) else socket.send_bytes(frame))
