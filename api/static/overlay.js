@@ -88,7 +88,10 @@ const stream = new SingerStream({
   },
 });
 
-function sing(score, voice) {
+const opened = stream.open();
+
+async function sing(score, voice) {
+  await opened;
   state.ended = null;
   stream.send({ type: "sing", id: "overlay", score, voice, marks: ["viseme", "lyric"] });
 }
@@ -97,6 +100,7 @@ addEventListener("message", ({ origin, data }) => {
   if (origin === location.origin && data?.score) sing(data.score, data.voice);
 });
 
-await stream.open();
+await opened;
+state.ready = true;
 if (wish.has("score")) sing(await (await fetch(wish.get("score"))).json(), wish.get("voice") ?? undefined);
 showMouth();
