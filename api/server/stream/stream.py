@@ -20,6 +20,8 @@ from singer.errors import Cancelled
 CHUNK_S = 0.1
 """Longest piece of audio in one frame."""
 MARKS_AHEAD_S = 0.5
+START_BUFFER_S = 0.2
+"""Clients are told to play so long after their first chunk."""
 MOST_MARKS = 500
 """Marks in one message."""
 
@@ -210,8 +212,8 @@ class Stream:
 
     @property
     def _slack_s(self) -> float:
-        """How late audio may be: it has the lead to travel in, and playing live a block."""
-        return 0.0 if self._lead_s else CHUNK_S / 2
+        """How late audio may be for a client that begins to play so long after its first chunk."""
+        return CHUNK_S / 2 if self.work.is_live else START_BUFFER_S
 
     def _note_first_audio(self) -> None:
         if self.first_audio_s is None:
