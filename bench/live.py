@@ -206,7 +206,9 @@ def _marks(server: LiveServer, toy: bool, details: dict[str, Any]) -> list[Row]:
         "median_ms": 1000 * float(np.median(errors_s)),
     }
     p50, p95, p99 = percentiles_ms([abs(error) for error in errors_s])
-    measured = f"{near:.1%} of {len(errors_s)} vowels; p50 {p50:.0f}, p95 {p95:.0f}, p99 {p99:.0f} ms, median {1000 * np.median(errors_s):+.0f} ms"
+    median_ms = 1000.0 * float(np.median(errors_s))
+    spread = f"p50 {p50:.0f}, p95 {p95:.0f}, p99 {p99:.0f} ms, median {median_ms:+.0f} ms"
+    measured = f"{near:.1%} of {len(errors_s)} vowels; {spread}"
     what = "marks against audio: change of viseme to the vowel's onset, within 20 ms"
     return [Row(what, f"≥ {100 * NEAR_SHARE:g} %", measured, at_least(near, NEAR_SHARE), HOW)]
 

@@ -89,7 +89,7 @@ def _fuzz(server: LiveServer, score: dict[str, Any], count: int) -> int:
             connect(server.stream_url, max_size=None) as client,
         ):
             for _ in range(90):
-                client.send(_nonsense(generator, score))
+                client.send(nonsense(generator, score))
                 sent += 1
             with contextlib.suppress(TimeoutError):
                 while True:
@@ -98,7 +98,8 @@ def _fuzz(server: LiveServer, score: dict[str, Any], count: int) -> int:
     return answers
 
 
-def _nonsense(generator: random.Random, score: dict[str, Any]) -> str | bytes:
+def nonsense(generator: random.Random, score: dict[str, Any]) -> str | bytes:
+    """A frame that is wrong in one way or another; some are right by chance."""
     kind = generator.randrange(6)
     if kind == 0:
         return bytes(generator.randrange(256) for _ in range(generator.randrange(40)))
@@ -151,6 +152,13 @@ def _nonsense(generator: random.Random, score: dict[str, Any]) -> str | bytes:
     message: dict[str, Any] = {"type": generator.choice(types)}
     for key in generator.sample(keys, generator.randrange(1, 6)):
         message[key] = generator.choice(values)
+    if kind == 5:
+        message = {
+            "type": "sing",
+            "id": "a",
+            "score": generator.choice(values),
+            "seed": generator.randrange(3),
+        }
     text = json.dumps(message)
     if kind == 2:
         cut = generator.randrange(len(text))
