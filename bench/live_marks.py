@@ -19,7 +19,7 @@ _SYLLABLES: dict[Language, tuple[str, ...]] = {
     "zh": ("他", "搜", "趴", "卡", "发", "踏", "沙", "怕"),
 }
 _BAND_HZ = 1_000.0
-_STEP_S = 0.001
+_STEP_SAMPLES = 44
 _LOOK_S = 0.09
 """How far from a mark its vowel is looked for."""
 _BELOW_DB = 8.0
@@ -50,27 +50,28 @@ def vowel_errors_s(marks: Sequence[dict[str, Any]], samples: NDArray[np.int16], 
     found = []
     for before, here in pairwise(phones):
         if here["role"] == "nucleus" and here["sample"] in changes and _is_voiceless(before["phone"]):
-            found.append(_onset_s(level_db, here["sample"] / rate_hz) - here["sample"] / rate_hz)
+            found.append(_late_s(level_db, here["sample"], _STEP_SAMPLES / rate_hz))
     return found
 
 
 def _low_level_db(samples: NDArray[np.int16], rate_hz: int) -> NDArray[np.float64]:
-    """Level below 1 kHz each millisecond, smoothed over 8 ms, dB."""
+    """Level below 1 kHz every ``_STEP_SAMPLES``, smoothed over 8 ms, dB."""
     low = sosfilt(butter(4, _BAND_HZ, "low", fs=rate_hz, output="sos"), samples.astype(np.float32) / 32_768.0)
-    step = round(_STEP_S * rate_hz)
-    power = np.add.reduceat(low * low, np.arange(0, len(low), step)) / step
+    power = np.add.reduceat(low * low, np.arange(0, len(low), _STEP_SAMPLES)) / _STEP_SAMPLES
     smooth = np.convolve(power, np.hanning(10)[1:-1] / np.hanning(10).sum(), mode="same")
     return np.asarray(10.0 * np.log10(smooth + 1e-10))
 
 
-def _onset_s(level_db: NDArray[np.float64], mark_s: float) -> float:
-    first, last = (round((mark_s + away_s) / _STEP_S) for away_s in (-_LOOK_S, _LOOK_S))
-    steady_db = float(np.median(level_db[round((mark_s + 0.08) / _STEP_S) : round((mark_s + 0.2) / _STEP_S)]))
-    part = level_db[max(first, 0) : last]
+def _late_s(level_db: NDArray[np.float64], mark: int, step_s: float) -> float:
+    """How long after sample ``mark`` the vowel rises."""
+    place = mark / _STEP_SAMPLES
+    first, last = (max(round(place + away_s / step_s), 0) for away_s in (-_LOOK_S, _LOOK_S))
+    steady_db = float(np.median(level_db[round(place + 0.08 / step_s) : round(place + 0.2 / step_s)]))
+    part = level_db[first:last]
     quiet = np.flatnonzero(part < steady_db - _BELOW_DB)
     if not len(quiet) or quiet[-1] + 1 >= len(part):
-        return mark_s + _LOOK_S
-    return float((max(first, 0) + quiet[-1] + 1) * _STEP_S)
+        return _LOOK_S
+    return float((first + quiet[-1] + 1 - place) * step_s)
 
 
 def _is_voiceless(symbol: str) -> bool:
