@@ -20,6 +20,8 @@ from singer.errors import Cancelled
 CHUNK_S = 0.1
 """Longest piece of audio in one frame."""
 MARKS_AHEAD_S = 0.5
+FIRST_AUDIO_S = 0.3
+"""How long the first audio may wait when others need theirs sooner: a crowd of new streams must not starve the old ones."""
 START_BUFFER_S = 0.2
 """Clients are told to play so long after their first chunk."""
 MOST_MARKS = 500
@@ -179,9 +181,8 @@ class Stream:
     def _ask(self, ahead_samples: int) -> Future[Step]:
         """Have the next piece made by the time at which the client needs it."""
         left_s = (self.position + ahead_samples) / self._rate - self._clock.now_s
-        return self._workers.submit(
-            self.work.advance, time.monotonic() + (left_s if self._clock.started else 0.0)
-        )
+        wait_s = left_s if self._clock.started or self.work.is_live else FIRST_AUDIO_S
+        return self._workers.submit(self.work.advance, time.monotonic() + wait_s)
 
     async def _finished(self, coming: Future[Step]) -> Step:
         try:
