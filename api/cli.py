@@ -22,6 +22,7 @@ _VERBS = {
     "controls": "List the controls and the emotions.",
     "inspect": "Say what is in a score, performance, sound file or voice folder.",
     "serve": "Serve the engine: REST and WebSocket.",
+    "avatar": "Sing through a server, and move the mouths of avatars.",
     "doctor": "Check what is installed, and that it sings.",
 }
 _HIDDEN_VERBS = {"demo": "Sing every score of a folder."}
