@@ -20,6 +20,7 @@ from websockets.exceptions import WebSocketException
 from api.avatars.bridge import AvatarError, MouthFrame
 from api.avatars.mouth import Names
 from api.avatars.token_file import read_token, write_token
+from singer.errors import OutputError
 
 PORT = 8_001
 PLUGIN = {"pluginName": "Singer", "pluginDeveloper": "Singer"}
@@ -132,7 +133,10 @@ class VTubeStudioBridge:
         _log.warning("%s: allow the plug-in Singer in VTube Studio's window", self.address)
         reply = await self._ask("AuthenticationToken", PLUGIN, CONSENT_S)
         token = str(reply.get("authenticationToken", ""))
-        write_token(self._token_file, token)
+        try:
+            write_token(self._token_file, token)
+        except OutputError as error:  # it will be asked for again the next time
+            _log.warning("%s", error)
         if not await self._is_let_in(token):
             message = "refused the permission that it has just given; start VTube Studio again"
             raise AvatarError("vts_refused", message, self.address, can_pass=False)
