@@ -117,12 +117,9 @@ async def _stream(show: Show) -> AsyncIterator[ClientConnection]:
             yield connection
     except InvalidStatus as error:
         status = error.response.status_code
-        known = {
-            401: "it wants another token (--token)",
-            403: "it does not allow that",
-            404: "no stream is there",
-        }
-        message = f"refused: {known.get(status, 'it answers in another way')} (HTTP {status})"
+        message = (
+            f"refused (HTTP {status}): it wants another token (--token), or has no stream at this address"
+        )
         raise ServerError("server_refused", message, show.server) from error
     except (OSError, WebSocketException, TimeoutError) as error:
         message = f"cannot be reached: {error}; start it with singer serve"
