@@ -98,12 +98,13 @@ class Follower:
         return True
 
     async def _drive(self, place: int) -> None:
-        bridge = self._bridges[place]
+        bridge, tried = self._bridges[place], self._tried[place]
         try:
-            await self._follow(bridge, self._tried[place])
+            await self._follow(bridge, tried)
         finally:
-            with contextlib.suppress(Exception):
-                await asyncio.wait_for(self._close_mouth(bridge), CLOSING_S)
+            if tried.is_set() and bridge.address not in self.failures:
+                with contextlib.suppress(Exception):
+                    await asyncio.wait_for(self._close_mouth(bridge), CLOSING_S)
             await bridge.close()
 
     async def _follow(self, bridge: Bridge, tried: asyncio.Event) -> None:
@@ -149,8 +150,6 @@ class Follower:
         return end_s is not None and self._clock.position_s() >= end_s + FADE_S
 
     async def _close_mouth(self, bridge: Bridge) -> None:
-        if bridge.address in self.failures:
-            return
         shapes = dict.fromkeys(SHAPES[bridge.names], 0.0)
         for _ in range(CLOSING_FRAMES):
             await bridge.send(MouthFrame(self._clock.position_s(), shapes, 0.0))

@@ -7,8 +7,11 @@ import contextlib
 import hashlib
 import itertools
 import json
+import signal
 import socket
 import stat
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -29,7 +32,7 @@ from singer.render import RenderOptions, render
 from singer.score_json import document_to_score
 from tests.api.avatars.studio import Studio
 from tests.api.avatars.test_vmc import Receiver
-from tests.api.cli_runs import SCORE, run, write
+from tests.api.cli_runs import ROOT, SCORE, environment, run, write
 from tests.api.server.stand import Stand, standing
 from voicebanks.load import load_voice
 
@@ -201,6 +204,17 @@ def check_mouths_of(frames: list[MouthFrame], marks: list[dict[str, Any]]) -> in
     return check_mouths(told, marks, "vrm")
 
 
+def test_the_calibration_song_opens_a_closed_mouth_each_second(stand: Stand) -> None:
+    page = (ROOT / "docs" / "avatars.md").read_text(encoding="utf-8")
+    document = json.loads(page.split("```json\n")[1].split("```")[0])
+    marks = marks_of(stand, score=document, voice="builtin")
+    vowels = [place for place, mark in enumerate(marks) if mark["viseme"] == "aa"]
+    opened = [
+        marks[place]["sample"] / SAMPLE_RATE_HZ for place in vowels if marks[place - 1]["viseme"] == "PP"
+    ]
+    assert opened == pytest.approx([1.0, 2.0, 3.0, 4.0], abs=0.02)
+
+
 def test_it_plays_no_faster_than_real_time(stand: Stand) -> None:
     keeper = Keeper()
     began_s = time.monotonic()
@@ -263,3 +277,32 @@ def test_the_token_is_shown_to_the_server(tmp_path: Path, song: Path) -> None:
         assert not Path("song.wav").exists()
         assert run("avatar", song, *to, *server, "--token", "secret").exit_code == 0
         assert Path("song.wav").exists()
+
+
+@pytest.mark.parametrize("stops", ["interrupt", "player"])
+def test_stopped_in_the_middle_it_closes_the_mouth(stand: Stand, song: Path, stops: str) -> None:
+    receiver = Receiver()
+    command = [
+        sys.executable,
+        "-m",
+        "api.cli",
+        "avatar",
+        str(song),
+        "-o",
+        "-" if stops == "player" else "song.wav",
+    ]
+    command += ["--server", f"ws://{stand.address}/v1/stream", "--to", f"vmc://127.0.0.1:{receiver.port}"]
+    process = subprocess.Popen(command, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert process.stdout
+    frames: list[list[tuple[Any, ...]]] = []
+    while not any(message[-1] > 0.3 for frame in frames for message in frame[2:-1]):
+        assert process.poll() is None
+        frames += receiver.frames()
+        time.sleep(0.01)
+    if stops == "player":
+        process.stdout.close()
+    else:
+        process.send_signal(signal.SIGINT)
+    assert process.wait(10) == (8 if stops == "player" else 130)
+    assert all(message[-1] == 0.0 for message in receiver.frames()[-1][2:-1])
+    assert sorted(path.name for path in Path.cwd().iterdir()) == ["song.json"]

@@ -157,3 +157,25 @@ def test_stopped_in_the_middle_it_closes_the_mouth() -> None:
     virtual_time.run(show())
     assert not any(bridge.frames[-1][1].shapes.values())
     assert bridge.closed == 1
+
+
+def test_a_program_that_still_asks_its_user_is_not_asked_again_at_the_end() -> None:
+    class Asking(Notebook):
+        async def send(self, frame: MouthFrame) -> None:
+            self.attempts.append(0.0)
+            await asyncio.sleep(1_000)
+
+    bridge, sound = Asking(), Notebook()
+
+    async def show() -> None:
+        track, clock = MouthTrack(RATE_HZ), PlaybackClock(asyncio.get_running_loop().time)
+        follower = Follower(track, clock, [bridge, sound])
+        running = asyncio.create_task(follower.run())
+        assert not await follower.tried(5.0)
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+
+    virtual_time.run(show())
+    assert len(bridge.attempts) == 1
+    assert bridge.closed == 1
+    assert len(sound.frames) > 280
