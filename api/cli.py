@@ -84,7 +84,7 @@ def main(verbose: int) -> None:
     singer sing examples/jasmine.json
     singer phonemes "好一朵美丽的茉莉花"
 
-    Exit codes: 0 done, 2 wrong use, 3 score, 4 lyrics, 5 performance, 6 voice, 7 model, 8 output, 130 stopped.
+    Exit codes: 0 done, 2 wrong use, 3 score, 4 lyrics, 5 performance, 6 voice, 7 model, 8 output or avatar, 130 stopped.
     """
     show_log(("ERROR", "INFO", "DEBUG")[min(verbose, 2)])
 
