@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 import numpy as np
@@ -142,19 +142,31 @@ def encoder_for(kind: str, samples: int, sample_rate_hz: int) -> Encoder:
 def accepted(header: str | None) -> str | None:
     """The format that an ``Accept`` header likes best (RFC 9110, 12.5.1), ``None`` if none that is made.
 
-    WAV stands for ``*/*`` and ``audio/*``.
+    The most specific range that fits a format says its weight. WAV stands for ``*/*`` and ``audio/*``, unless the
+    header has a weight of its own for it; among equals the first named wins.
     """
-    wanted: list[tuple[float, int, str]] = []
-    for place, part in enumerate((header or "*/*").split(",")):
-        media, *parameters = (each.strip().lower() for each in part.split(";"))
-        weight = 1.0
-        for parameter in parameters:
-            if parameter.startswith("q="):
-                try:
-                    weight = float(parameter[2:])
-                except ValueError:
-                    weight = 0.0
-        kind = "wav" if media in ("*/*", "audio/*") else MEDIA_TYPES.get(media)
-        if kind and weight > 0:
-            wanted.append((-weight, place, kind))
-    return min(wanted)[2] if wanted else None
+    weights: dict[str, tuple[float, int]] = {}
+    others: tuple[float, int] | None = None
+    parts = [part.strip().lower() for part in (header or "*/*").split(",") if part.strip()]
+    for place, part in enumerate(parts or ["*/*"]):
+        media, *parameters = (each.strip() for each in part.split(";"))
+        told = (_weight(parameters), -place)
+        if media == "audio/*" or (media == "*/*" and others is None):
+            others = told
+        elif media in MEDIA_TYPES:
+            weights[MEDIA_TYPES[media]] = max(told, weights.get(MEDIA_TYPES[media], told))
+    if others is not None:
+        unnamed = [kind for kind in MEDIA_TYPE_OF if kind not in weights]
+        weights |= {kind: others for kind in unnamed[:1]}
+    liked = [kind for kind in weights if weights[kind][0] > 0]
+    return max(liked, key=weights.__getitem__) if liked else None
+
+
+def _weight(parameters: Sequence[str]) -> float:
+    for parameter in parameters:
+        if parameter.startswith("q="):
+            try:
+                return float(parameter[2:])
+            except ValueError:
+                return 0.0
+    return 1.0

@@ -100,10 +100,15 @@ def problem_of(error: SingerError | ReadingError) -> Problem:
         type=f"/problems/{told.code}",
         title="Client Closed Request" if status == _CLIENT_GONE else HTTPStatus(status).phrase,
         status=status,
-        detail=told.message,
+        detail=_sendable(told.message),
         code=told.code,
-        where=told.where,
+        where=_sendable(told.where),
     )
+
+
+def _sendable(text: str) -> str:
+    """Text without halves of surrogate pairs, which UTF-8 has not."""
+    return text.encode(errors="replace").decode()
 
 
 def reply(error: SingerError | ReadingError) -> JSONResponse:
@@ -127,6 +132,8 @@ def tell_problems(app: FastAPI) -> None:
     @app.exception_handler(RequestValidationError)
     async def _values(_: Request, error: RequestValidationError) -> JSONResponse:
         first = error.errors()[0]
+        if first["type"] == "json_invalid":
+            return reply(RequestError("not_json", f"the body is not JSON: {first['ctx']['error']}", "body"))
         where = ", ".join(str(part)[:40] for part in first["loc"])
         return reply(RequestError("wrong_value", str(first["msg"]), where))
 

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from typing import Annotated
 
 from fastapi import Depends, Request
+from starlette.requests import HTTPConnection
 
 from api.server.engine import Engine, engine_of
 from api.server.problems import RequestError
@@ -25,6 +26,16 @@ async def _caller(request: Request) -> AsyncIterator[Caller]:
 
 def _engine(request: Request) -> Engine:
     return engine_of(request)
+
+
+async def json_only(connection: HTTPConnection) -> None:
+    """Refuse a body that is not said to be JSON; raises ``RequestError``, ``media_type``."""
+    if connection.scope.get("method") not in ("POST", "PUT"):
+        return
+    found = connection.headers.get("content-type", "")
+    if found.partition(";")[0].strip().lower() != "application/json":
+        message = f"found {found[:60]!r}; this body is application/json"
+        raise RequestError("media_type", message, "Content-Type")
 
 
 AsCaller = Annotated[Caller, Depends(_caller)]
