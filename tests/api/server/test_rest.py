@@ -340,7 +340,7 @@ def test_wrong_values(client: httpx.Client, path: str, body: dict[str, Any], pla
 @pytest.mark.parametrize("path", ["/v1/sing", "/v1/performance", "/v1/jobs"])
 @pytest.mark.parametrize("number", ["NaN", "Infinity", "1e999"])
 def test_numbers_that_are_none(client: httpx.Client, path: str, number: str) -> None:
-    content = '{"score": {"format": "singer-score", "version": 1, "notes": [{"start": %s}]}}' % number
+    content = '{"score": {"format": "singer-score", "version": 1, "notes": [{"start": ' + number + "}]}}"
     response = client.post(path, content=content, headers={"Content-Type": "application/json"})
     assert response.status_code == 422
     assert response.json()["where"] == "body, score"
