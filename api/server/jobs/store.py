@@ -118,7 +118,9 @@ class JobStore:
                 return job
         except IntegrityError:
             with self._session() as session:
-                there = session.scalars(select(Job).where(Job.owner == owner, Job.key == key)).one()
+                there = session.scalars(select(Job).where(Job.owner == owner, Job.key == key)).one_or_none()
+            if there is None:  # it was removed meanwhile
+                return self.add(owner, request, kind, key)
             if (there.request, there.kind) != (request, kind):
                 message = "this key was given to a job with another request; take a new one"
                 raise RequestError("job_key", message, "Idempotency-Key") from None
