@@ -14,7 +14,7 @@ from fastapi.staticfiles import StaticFiles
 
 from api.server.engine import Engine, open_engine
 from api.server.live.routes import router as live_router
-from api.server.problems import problems, tell_problems
+from api.server.problems import METHODS, problems, tell_problems
 from api.server.routes import health, jobs, reading, sing, voices
 from api.server.routes.access import json_only
 from api.server.security import BodyLimit, plain_origin
@@ -23,7 +23,7 @@ from api.server.stream.routes import router as stream_router
 
 _STATIC = Path(__file__).parents[1] / "static"
 _LOCAL_ORIGIN = r"https?://(localhost|127\.0\.0\.1|\[::1\])(:\d+)?"
-_ROUTERS = (health.router, voices.router, sing.router, jobs.router, stream_router)
+_ROUTERS = (health.router, voices.router, sing.router, jobs.router)
 _JSON_ROUTERS = (reading.router, live_router)
 _DESCRIPTION = (
     "Singing in original synthetic voices: lyrics and a score in, sound out. Errors are problem documents (RFC 9457) whose "
@@ -65,11 +65,15 @@ def create_app(settings: ServerSettings) -> FastAPI:
         engine = app.state.engine
         if isinstance(engine, Engine):
             route = getattr(request.scope.get("route"), "path", "none")
-            engine.metrics.requests.labels(request.method, route, response.status_code).inc()
+            method = (
+                request.method if request.method in METHODS else "other"
+            )  # a label for each would fill the memory
+            engine.metrics.requests.labels(method, route, response.status_code).inc()
         return response
 
     for router in _ROUTERS:
         app.include_router(router)
+    app.include_router(stream_router, responses=problems(422))
     for router in _JSON_ROUTERS:
         app.include_router(router, dependencies=[Depends(json_only)], responses=problems(400, 415, 422))
     if _STATIC.is_dir():

@@ -112,7 +112,7 @@ class Compressed:
     def __init__(self, kind: str, samples: int, sample_rate_hz: int) -> None:
         self._tail = _Tail()
         self._samples, self._is_first = samples if kind == "flac" else 0, True
-        options: dict[str, Any] = {"subtype": "PCM_16"} if kind == "flac" else _MP3_OPTIONS
+        options = {"subtype": "PCM_16"} if kind == "flac" else _MP3_OPTIONS
         self._file = soundfile.SoundFile(self._tail, "w", sample_rate_hz, 1, format=kind.upper(), **options)
 
     def run(self, samples: NDArray[np.float32]) -> bytes:

@@ -11,6 +11,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from api.reporting import as_singer_error
 from frontend_g2p.errors import ReadingError
@@ -18,6 +19,7 @@ from singer.errors import Cancelled, ModelError, OutputError, SingerError, Voice
 
 _LOG = logging.getLogger(__name__)
 MEDIA_TYPE = "application/problem+json"
+METHODS = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")
 _CLIENT_GONE = 499
 """What nginx calls a request whose client has left."""
 _STATUS: dict[str, int] = {
@@ -138,7 +140,7 @@ def tell_problems(app: FastAPI) -> None:
         return reply(RequestError("wrong_value", str(first["msg"]), where))
 
     @app.exception_handler(HTTPException)
-    async def _http(_: Request, error: HTTPException) -> JSONResponse:
+    async def _http(request: Request, error: HTTPException) -> JSONResponse:
         title = HTTPStatus(error.status_code).phrase
         code = title.lower().replace(" ", "_")
         problem = Problem(
@@ -149,12 +151,24 @@ def tell_problems(app: FastAPI) -> None:
             code=code,
         )
         headers = dict(error.headers or {})
+        if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+            headers["Allow"] = ", ".join(_methods(request))
         return JSONResponse(problem.model_dump(), error.status_code, headers, media_type=MEDIA_TYPE)
 
     @app.exception_handler(Exception)
     async def _unexpected(request: Request, error: Exception) -> JSONResponse:
         _LOG.error("%s %s failed", request.method, request.url.path, exc_info=error)
         return reply(ModelError("internal", "the server failed; its log says how"))
+
+
+def _methods(request: Request) -> list[str]:
+    """What may be done at the path of a request, by all routes that have it."""
+    routes = request.scope["app"].routes
+    return [
+        method
+        for method in METHODS
+        if any(route.matches({**request.scope, "method": method})[0] is Match.FULL for route in routes)
+    ]
 
 
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:

@@ -5,15 +5,21 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from typing import Annotated
 
-from fastapi import Depends, Request
+from fastapi import Depends, Request, Security
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from starlette.requests import HTTPConnection
 
 from api.server.engine import Engine, engine_of
 from api.server.problems import RequestError
 from api.server.security import Caller
 
+_SCHEME = HTTPBearer(auto_error=False, description="A token of the tokens file, where the server has one.")
+"""For OpenAPI alone; the guard reads the header."""
 
-async def _caller(request: Request) -> AsyncIterator[Caller]:
+
+async def _caller(
+    request: Request, _: Annotated[HTTPAuthorizationCredentials | None, Security(_SCHEME)]
+) -> AsyncIterator[Caller]:
     engine = engine_of(request)
     if not engine.guard.allows_origin(request.headers.get("origin")):
         raise RequestError(

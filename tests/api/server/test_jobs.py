@@ -87,6 +87,11 @@ def gate(monkeypatch: pytest.MonkeyPatch) -> Iterator[Gate]:
     made.open.set()
 
 
+def lines(*notes: tuple[float, str]) -> dict[str, Any]:
+    """A score of notes that start at some beats."""
+    return song(notes=[{"start": at, "duration": 1, "pitch": 60, "lyric": lyric} for at, lyric in notes])
+
+
 # --- the life of a job
 
 
@@ -123,8 +128,8 @@ def test_a_job_says_how_far_it_is(client: httpx.Client, gate: Gate) -> None:
     ("body", "code", "place"),
     [
         ({"score": song(1, voice="nobody")}, "unknown_voice", "nobody"),
-        ({"score": song(1, notes=[{"start": 0, "duration": 1, "pitch": 60, "lyric": "[xx9]"}])}, "", 'note 0 "[xx9]"'),
-        ({"score": song(1, tempo=[{"beat": 0, "bpm": 20}] , notes=[{"start": at, "duration": 1, "pitch": 60, "lyric": "la"} for at in (0, 500)])}, "song_too_long", "score"),
+        ({"score": lines((0.0, "[xx9]"))}, "", 'note 0 "[xx9]"'),
+        ({"score": lines((0.0, "la"), (500.0, "la"))}, "song_too_long", "score"),
         ({"score": song(1), "controls": {"nothing": 1.0}}, "", "nothing"),
     ],
 )  # fmt: skip

@@ -81,6 +81,14 @@ def test_metrics_count_requests_sound_and_threads(client: httpx.Client, stand: S
     assert made_s == pytest.approx(4 * 60 / 150, abs=0.3)
 
 
+def test_odd_methods_are_counted_as_one(client: httpx.Client) -> None:
+    for number in range(3):
+        problem(client.request(f"ODD{number}", "/v1/sing"), 405, "method_not_allowed")
+    page = client.get("/metrics").text
+    assert 'singer_requests_total{method="other",route="/v1/sing",status="405"} 3.0' in page
+    assert "ODD" not in page
+
+
 def test_voices(client: httpx.Client) -> None:
     voices = {voice["name"]: voice for voice in client.get("/v1/voices").json()}
     assert {"builtin", "suyin"} <= set(voices)
@@ -366,6 +374,7 @@ def test_paths_and_methods_that_are_not_there(client: httpx.Client) -> None:
     response = client.get("/v1/sing")
     problem(response, 405, "method_not_allowed")
     assert response.headers["allow"] == "POST"
+    assert client.put("/v1/jobs/a").headers["allow"] == "DELETE, GET"
     problem(client.get("/v1/stream/schemas/sideways"), 404, "no_such_schema")
     assert client.get("/v1/stream/schemas/client").status_code == 200
     problem(client.get("/v1/live"), 404, "no_show")
