@@ -131,7 +131,7 @@ async def play(show: TheShow, body: Playing) -> dict[str, Any]:
 @router.put("/manner", summary="Key and tempo of what is not sung yet")
 async def manner(show: TheShow, body: Manner) -> dict[str, Any]:
     """The show, and the first note of the song under way that is changed."""
-    return {"from_note": show.sing_in(body), **show.document()}
+    return {"changed_from_note": show.sing_in(body), **show.document()}
 
 
 @router.websocket("/events")

@@ -307,9 +307,11 @@ class Show:
     async def _until_wanted(self, samples: int) -> None:
         self._clock.start()
         early_s = (self.samples + samples) / RATE_HZ - self._clock.now_s - LEAD_S
-        if early_s > 0:
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._leave.wait(), early_s)
+        if early_s <= 0:
+            await asyncio.sleep(0)  # a show that is behind still lets others work
+            return
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._leave.wait(), early_s)
 
     def _send(self, samples: np.ndarray[Any, Any], marks: Sequence[dict[str, Any]]) -> None:
         if marks:

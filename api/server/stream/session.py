@@ -16,7 +16,7 @@ from api.server.stream import messages, replies
 from api.server.stream.encoding import encoder_for
 from api.server.stream.live_work import LiveWork
 from api.server.stream.messages import MessageError
-from api.server.stream.stream import Stream
+from api.server.stream.stream import FIRST_AUDIO_S, Stream
 from api.server.stream.work import SongWork, Work
 from api.server.workers import Workers
 from frontend_g2p.errors import ReadingError
@@ -194,7 +194,7 @@ class Session:
             return
         try:
             encoder = encoder_for(message.format.encoding)
-            work, voice = await self._worked(partial(self._prepared, message))
+            work, voice = await self._worked(partial(self._prepared, message), FIRST_AUDIO_S)
         except (SingerError, ReadingError) as error:
             self._services.leave()
             await self.send_reply(_error(message.id, error))
@@ -251,9 +251,9 @@ class Session:
         except Gone:
             _LOG.info("the client of stream %s left before its error", error.id)
 
-    async def _worked(self, work: Callable[[], Result]) -> Result:
-        """Have something done by a singing thread, at once."""
-        return await asyncio.wrap_future(self._services.workers.submit(work, time.monotonic()))
+    async def _worked(self, work: Callable[[], Result], wait_s: float = 0.0) -> Result:
+        """Have something done by a singing thread, at once or when it may wait so long."""
+        return await asyncio.wrap_future(self._services.workers.submit(work, time.monotonic() + wait_s))
 
     async def _refuse(self, error: SingerError | ReadingError, of: str, id: str | None) -> None:
         self._refused += 1

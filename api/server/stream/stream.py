@@ -20,6 +20,10 @@ from singer.errors import Cancelled
 CHUNK_S = 0.1
 """Longest piece of audio in one frame."""
 MARKS_AHEAD_S = 0.5
+FIRST_AUDIO_S = 0.3
+"""How long the first audio may wait when others need theirs sooner: a crowd of new streams must not starve the old ones."""
+START_BUFFER_S = 0.2
+"""Clients are told to play so long after their first chunk."""
 MOST_MARKS = 500
 """Marks in one message."""
 
@@ -177,9 +181,8 @@ class Stream:
     def _ask(self, ahead_samples: int) -> Future[Step]:
         """Have the next piece made by the time at which the client needs it."""
         left_s = (self.position + ahead_samples) / self._rate - self._clock.now_s
-        return self._workers.submit(
-            self.work.advance, time.monotonic() + (left_s if self._clock.started else 0.0)
-        )
+        wait_s = left_s if self._clock.started or self.work.is_live else FIRST_AUDIO_S
+        return self._workers.submit(self.work.advance, time.monotonic() + wait_s)
 
     async def _finished(self, coming: Future[Step]) -> Step:
         try:
@@ -210,8 +213,8 @@ class Stream:
 
     @property
     def _slack_s(self) -> float:
-        """How late audio may be: it has the lead to travel in, and playing live a block."""
-        return 0.0 if self._lead_s else CHUNK_S / 2
+        """How late audio may be for a client that begins to play so long after its first chunk."""
+        return CHUNK_S / 2 if self.work.is_live else START_BUFFER_S
 
     def _note_first_audio(self) -> None:
         if self.first_audio_s is None:

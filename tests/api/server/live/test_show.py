@@ -141,7 +141,7 @@ def test_key_and_tempo_change_for_what_is_not_sung_yet(stand: Stand) -> None:
     until(told, "song")
     while not listener.marks("note"):
         listener.next()
-    assert ask(stand, "PUT", "/manner", semitones=2, tempo_factor=1.5)["from_note"] in (2, 4, 6)
+    assert ask(stand, "PUT", "/manner", semitones=2, tempo_factor=1.5)["changed_from_note"] in (2, 4, 6)
     begun = until(told, "song")["sample"]
     while not [mark for mark in listener.marks("note") if mark["sample"] > begun]:
         listener.next()
