@@ -22,9 +22,8 @@ MEDIA_TYPE = "application/problem+json"
 METHODS = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")
 _CLIENT_GONE = 499
 """What nginx calls a request whose client has left."""
-_STATUS: dict[str, int] = {
+STATUS: dict[str, int] = {
     "no_such_job": 404,
-    "no_such_voice": 404,
     "no_such_entry": 404,
     "no_show": 404,
     "no_such_schema": 404,
@@ -51,7 +50,7 @@ class Problem(BaseModel):
             "examples": [
                 {
                     "type": "/problems/note_overlap",
-                    "title": "Unprocessable Content",
+                    "title": HTTPStatus(422).phrase,
                     "status": 422,
                     "detail": 'it starts at beat 2, but note 3 "mo" (bar 1) lasts until beat 3',
                     "code": "note_overlap",
@@ -85,8 +84,8 @@ class RequestError(SingerError):
 
 def status_of(error: SingerError) -> int:
     """The HTTP status of an error."""
-    if error.code in _STATUS:
-        return _STATUS[error.code]
+    if error.code in STATUS:
+        return STATUS[error.code]
     if isinstance(error, ModelError | OutputError):
         return 500
     if isinstance(error, VoicebankError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,8 +15,10 @@ from hypothesis import HealthCheck, settings
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from api.server.app import create_app
+from api.server.problems import STATUS
 from api.server.settings import ServerSettings
 from api.server.songs import FILE_TYPES
+from tests.api.cli_runs import ROOT
 from tests.api.server.stand import Stand, standing
 
 MOST_EXAMPLES = 20
@@ -101,3 +104,16 @@ def test_every_refusal_is_described_as_a_problem(description: dict[str, Any]) ->
                 assert list(response["content"]) == ["application/problem+json"], (name, status)
         wants_a_token = "security" in operation
         assert ("401" in operation["responses"]) == wants_a_token, name
+
+
+def test_the_docs_list_every_route(description: dict[str, Any]) -> None:
+    page = (ROOT / "docs" / "server.md").read_text(encoding="utf-8")
+    listed = set(re.findall(r"^\| `((?:GET|POST|PUT|DELETE) \S+)` \|", page, re.MULTILINE))
+    assert listed == {name for name, _ in operations(description)}
+
+
+def test_the_docs_list_every_code_that_has_a_status_of_its_own() -> None:
+    page = (ROOT / "docs" / "server.md").read_text(encoding="utf-8")
+    for code, status in STATUS.items():
+        (row,) = re.findall(rf"^\| {status} \| (.*) \|$", page, re.MULTILINE)
+        assert f"`{code}`" in row, code
