@@ -65,9 +65,7 @@ def create_app(settings: ServerSettings) -> FastAPI:
         engine = app.state.engine
         if isinstance(engine, Engine):
             route = getattr(request.scope.get("route"), "path", "none")
-            method = (
-                request.method if request.method in METHODS else "other"
-            )  # a label for each would fill the memory
+            method = request.method if request.method in METHODS else "other"
             engine.metrics.requests.labels(method, route, response.status_code).inc()
         return response
 
@@ -76,15 +74,19 @@ def create_app(settings: ServerSettings) -> FastAPI:
     app.include_router(stream_router, responses=problems(422))
     for router in _JSON_ROUTERS:
         app.include_router(router, dependencies=[Depends(json_only)], responses=problems(400, 415, 422))
-    if _STATIC.is_dir():
-        app.mount("/static", StaticFiles(directory=_STATIC), name="static")
-
-        @app.get("/overlay", include_in_schema=False)
-        async def overlay() -> FileResponse:
-            return FileResponse(_STATIC / "overlay.html")
-
-        @app.get("/client.js", include_in_schema=False)
-        async def client() -> FileResponse:
-            return FileResponse(_STATIC / "client.js", media_type="text/javascript")
-
+    _serve_files(app)
     return app
+
+
+def _serve_files(app: FastAPI) -> None:
+    if not _STATIC.is_dir():
+        return
+    app.mount("/static", StaticFiles(directory=_STATIC), name="static")
+
+    @app.get("/overlay", include_in_schema=False)
+    async def overlay() -> FileResponse:
+        return FileResponse(_STATIC / "overlay.html")
+
+    @app.get("/client.js", include_in_schema=False)
+    async def client() -> FileResponse:
+        return FileResponse(_STATIC / "client.js", media_type="text/javascript")
