@@ -124,7 +124,7 @@ def import_options(given: dict[str, Any]) -> ImportOptions:
 
     track = given["track"]
     return ImportOptions(
-        track=int(track) if track is not None and track.isdigit() else track,
+        track=int(track) if track is not None and track.isascii() and track.isdigit() else track,
         verse=given["verse"],
         language=given["language"],
         chords=given["chords"],

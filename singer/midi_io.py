@@ -263,7 +263,7 @@ def _choose_part(song: MidiSong, options: ImportOptions) -> MidiPart:
 
 def _asked_for(parts: Sequence[MidiPart], track: str | int) -> MidiPart:
     asked = str(track).strip()
-    found = [part for part in parts if asked.isdigit() and part.number == int(asked)]
+    found = [part for part in parts if str(part.number) == asked]
     found = found or [part for part in parts if part.name.casefold() == asked.casefold()]
     if len(found) != 1:
         problem = "no part is" if not found else "several parts are"

@@ -108,7 +108,7 @@ def choose_part(parts: Sequence[XmlPart], track: str | int | None) -> XmlPart:
     listed = "; ".join(map(str, parts[:32])) or "none"
     if track is not None:
         asked = str(track).strip()
-        found = [part for part in parts if asked.isdigit() and part.number == int(asked)]
+        found = [part for part in parts if str(part.number) == asked]
         found = found or [part for part in parts if part.name.casefold() == asked.casefold()]
         if len(found) != 1:
             problem = "no part is" if not found else "several parts are"

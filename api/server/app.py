@@ -7,24 +7,24 @@ from contextlib import asynccontextmanager
 from importlib.metadata import version
 from pathlib import Path
 
-from fastapi import FastAPI, Request, Response
+from fastapi import Depends, FastAPI, Request, Response
 from fastapi.middleware.cors import CORSMiddleware
 from fastapi.responses import FileResponse
 from fastapi.staticfiles import StaticFiles
 
 from api.server.engine import Engine, open_engine
 from api.server.live.routes import router as live_router
-from api.server.problems import tell_problems
+from api.server.problems import METHODS, problems, tell_problems
 from api.server.routes import health, jobs, reading, sing, voices
-from api.server.security import BodyLimit
+from api.server.routes.access import json_only
+from api.server.security import BodyLimit, plain_origin
 from api.server.settings import ServerSettings
 from api.server.stream.routes import router as stream_router
 
 _STATIC = Path(__file__).parents[1] / "static"
 _LOCAL_ORIGIN = r"https?://(localhost|127\.0\.0\.1|\[::1\])(:\d+)?"
-_ROUTERS = (
-    health.router, voices.router, reading.router, sing.router, jobs.router, stream_router, live_router,
-)  # fmt: skip
+_ROUTERS = (health.router, voices.router, sing.router, jobs.router)
+_JSON_ROUTERS = (reading.router, live_router)
 _DESCRIPTION = (
     "Singing in original synthetic voices: lyrics and a score in, sound out. Errors are problem documents (RFC 9457) whose "
     "`where` names the place in the song. Live singing goes over the WebSocket `/v1/stream`."
@@ -53,7 +53,7 @@ def create_app(settings: ServerSettings) -> FastAPI:
     app.add_middleware(BodyLimit, largest_bytes=settings.largest_body_bytes)
     app.add_middleware(
         CORSMiddleware,
-        allow_origins=settings.allowed_origins,
+        allow_origins=[plain_origin(origin) for origin in settings.allowed_origins],
         allow_origin_regex=_LOCAL_ORIGIN,
         allow_methods=["*"],
         allow_headers=["*"],
@@ -65,20 +65,28 @@ def create_app(settings: ServerSettings) -> FastAPI:
         engine = app.state.engine
         if isinstance(engine, Engine):
             route = getattr(request.scope.get("route"), "path", "none")
-            engine.metrics.requests.labels(request.method, route, response.status_code).inc()
+            method = request.method if request.method in METHODS else "other"
+            engine.metrics.requests.labels(method, route, response.status_code).inc()
         return response
 
     for router in _ROUTERS:
         app.include_router(router)
-    if _STATIC.is_dir():
-        app.mount("/static", StaticFiles(directory=_STATIC), name="static")
-
-        @app.get("/overlay", include_in_schema=False)
-        async def overlay() -> FileResponse:
-            return FileResponse(_STATIC / "overlay.html")
-
-        @app.get("/client.js", include_in_schema=False)
-        async def client() -> FileResponse:
-            return FileResponse(_STATIC / "client.js", media_type="text/javascript")
-
+    app.include_router(stream_router, responses=problems(422))
+    for router in _JSON_ROUTERS:
+        app.include_router(router, dependencies=[Depends(json_only)], responses=problems(400, 415, 422))
+    _serve_files(app)
     return app
+
+
+def _serve_files(app: FastAPI) -> None:
+    if not _STATIC.is_dir():
+        return
+    app.mount("/static", StaticFiles(directory=_STATIC), name="static")
+
+    @app.get("/overlay", include_in_schema=False)
+    async def overlay() -> FileResponse:
+        return FileResponse(_STATIC / "overlay.html")
+
+    @app.get("/client.js", include_in_schema=False)
+    async def client() -> FileResponse:
+        return FileResponse(_STATIC / "client.js", media_type="text/javascript")

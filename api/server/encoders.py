@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 import numpy as np
@@ -100,16 +100,20 @@ _FLAC_TOTAL_BYTE = 21
 """Of a FLAC file: the low half of this byte and the next four hold the number of samples (RFC 9639, 8.2)."""
 
 
+_MP3_OPTIONS: Mapping[str, Any] = {
+    "subtype": "MPEG_LAYER_III", "bitrate_mode": "CONSTANT", "compression_level": 0.6,
+}  # fmt: skip
+"""160 kbit/s at 44 100 Hz; constant, because a stream's head holds no totals, and readers count by the first frame's rate."""
+
+
 class Compressed:
     """FLAC or MP3 by libsndfile."""
 
     def __init__(self, kind: str, samples: int, sample_rate_hz: int) -> None:
         self._tail = _Tail()
         self._samples, self._is_first = samples if kind == "flac" else 0, True
-        subtype = "PCM_16" if kind == "flac" else "MPEG_LAYER_III"
-        self._file = soundfile.SoundFile(
-            self._tail, "w", sample_rate_hz, 1, format=kind.upper(), subtype=subtype
-        )
+        options = {"subtype": "PCM_16"} if kind == "flac" else _MP3_OPTIONS
+        self._file = soundfile.SoundFile(self._tail, "w", sample_rate_hz, 1, format=kind.upper(), **options)
 
     def run(self, samples: NDArray[np.float32]) -> bytes:
         """What the encoder gives for them; it may keep some."""
@@ -142,19 +146,31 @@ def encoder_for(kind: str, samples: int, sample_rate_hz: int) -> Encoder:
 def accepted(header: str | None) -> str | None:
     """The format that an ``Accept`` header likes best (RFC 9110, 12.5.1), ``None`` if none that is made.
 
-    WAV stands for ``*/*`` and ``audio/*``.
+    The most specific range that fits a format says its weight. WAV stands for ``*/*`` and ``audio/*``, unless the
+    header has a weight of its own for it; among equals the first named wins.
     """
-    wanted: list[tuple[float, int, str]] = []
-    for place, part in enumerate((header or "*/*").split(",")):
-        media, *parameters = (each.strip().lower() for each in part.split(";"))
-        weight = 1.0
-        for parameter in parameters:
-            if parameter.startswith("q="):
-                try:
-                    weight = float(parameter[2:])
-                except ValueError:
-                    weight = 0.0
-        kind = "wav" if media in ("*/*", "audio/*") else MEDIA_TYPES.get(media)
-        if kind and weight > 0:
-            wanted.append((-weight, place, kind))
-    return min(wanted)[2] if wanted else None
+    weights: dict[str, tuple[float, int]] = {}
+    others: tuple[float, int] | None = None
+    parts = [part.strip().lower() for part in (header or "*/*").split(",") if part.strip()]
+    for place, part in enumerate(parts or ["*/*"]):
+        media, *parameters = (each.strip() for each in part.split(";"))
+        told = (_weight(parameters), -place)
+        if media == "audio/*" or (media == "*/*" and others is None):
+            others = told
+        elif media in MEDIA_TYPES:
+            weights[MEDIA_TYPES[media]] = max(told, weights.get(MEDIA_TYPES[media], told))
+    if others is not None:
+        unnamed = [kind for kind in MEDIA_TYPE_OF if kind not in weights]
+        weights |= {kind: others for kind in unnamed[:1]}
+    liked = [kind for kind in weights if weights[kind][0] > 0]
+    return max(liked, key=weights.__getitem__) if liked else None
+
+
+def _weight(parameters: Sequence[str]) -> float:
+    for parameter in parameters:
+        if parameter.startswith("q="):
+            try:
+                return float(parameter[2:])
+            except ValueError:
+                return 0.0
+    return 1.0

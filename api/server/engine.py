@@ -13,7 +13,7 @@ from typing import Any
 
 from starlette.requests import HTTPConnection
 
-from api.server.jobs.runner import JobRunner
+from api.server.jobs.runner import JobRunner, JobSinging
 from api.server.jobs.store import JobStore
 from api.server.live.show import Show, ShowOptions
 from api.server.metrics import Metrics
@@ -86,8 +86,12 @@ class Engine:
             leave=lambda: self._leave(caller),
             ended=self._ended,
             largest_message=self.settings.largest_message_bytes,
-            check_song=lambda song: check_size(song, self.settings.most_notes, self.settings.longest_song_s),
+            check_song=self.check_song,
         )
+
+    def check_song(self, song: object) -> None:
+        """Refuse a song beyond the server's limits; raises ``RequestError``."""
+        check_size(song, self.settings.most_notes, self.settings.longest_song_s)
 
     @contextlib.contextmanager
     def connection(self) -> Iterator[None]:
@@ -131,7 +135,10 @@ def open_engine(settings: ServerSettings) -> Engine:
     settings.data_folder.mkdir(parents=True, exist_ok=True)
     jobs = JobStore(settings.jobs_url)
     keep_s = 3_600.0 * settings.keep_jobs_hours
-    runner = JobRunner(jobs, voices.get, workers, settings.data_folder / "jobs", keep_s=keep_s)
+    singing = JobSinging(
+        voices.get, workers, lambda song: check_size(song, settings.most_notes, settings.longest_song_s)
+    )
+    runner = JobRunner(jobs, singing, settings.data_folder / "jobs", keep_s=keep_s)
     engine = Engine(
         settings, voices, workers, metrics, Guard(tokens, settings.allowed_origins), jobs, runner, None
     )

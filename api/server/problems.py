@@ -11,6 +11,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from api.reporting import as_singer_error
 from frontend_g2p.errors import ReadingError
@@ -18,11 +19,11 @@ from singer.errors import Cancelled, ModelError, OutputError, SingerError, Voice
 
 _LOG = logging.getLogger(__name__)
 MEDIA_TYPE = "application/problem+json"
+METHODS = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")
 _CLIENT_GONE = 499
 """What nginx calls a request whose client has left."""
-_STATUS: dict[str, int] = {
+STATUS: dict[str, int] = {
     "no_such_job": 404,
-    "no_such_voice": 404,
     "no_such_entry": 404,
     "no_show": 404,
     "no_such_schema": 404,
@@ -49,7 +50,7 @@ class Problem(BaseModel):
             "examples": [
                 {
                     "type": "/problems/note_overlap",
-                    "title": "Unprocessable Content",
+                    "title": HTTPStatus(422).phrase,
                     "status": 422,
                     "detail": 'it starts at beat 2, but note 3 "mo" (bar 1) lasts until beat 3',
                     "code": "note_overlap",
@@ -83,8 +84,8 @@ class RequestError(SingerError):
 
 def status_of(error: SingerError) -> int:
     """The HTTP status of an error."""
-    if error.code in _STATUS:
-        return _STATUS[error.code]
+    if error.code in STATUS:
+        return STATUS[error.code]
     if isinstance(error, ModelError | OutputError):
         return 500
     if isinstance(error, VoicebankError):
@@ -100,10 +101,15 @@ def problem_of(error: SingerError | ReadingError) -> Problem:
         type=f"/problems/{told.code}",
         title="Client Closed Request" if status == _CLIENT_GONE else HTTPStatus(status).phrase,
         status=status,
-        detail=told.message,
+        detail=_sendable(told.message),
         code=told.code,
-        where=told.where,
+        where=_sendable(told.where),
     )
+
+
+def _sendable(text: str) -> str:
+    """Text without halves of surrogate pairs, which UTF-8 has not."""
+    return text.encode(errors="replace").decode()
 
 
 def reply(error: SingerError | ReadingError) -> JSONResponse:
@@ -127,11 +133,13 @@ def tell_problems(app: FastAPI) -> None:
     @app.exception_handler(RequestValidationError)
     async def _values(_: Request, error: RequestValidationError) -> JSONResponse:
         first = error.errors()[0]
+        if first["type"] == "json_invalid":
+            return reply(RequestError("not_json", f"the body is not JSON: {first['ctx']['error']}", "body"))
         where = ", ".join(str(part)[:40] for part in first["loc"])
         return reply(RequestError("wrong_value", str(first["msg"]), where))
 
     @app.exception_handler(HTTPException)
-    async def _http(_: Request, error: HTTPException) -> JSONResponse:
+    async def _http(request: Request, error: HTTPException) -> JSONResponse:
         title = HTTPStatus(error.status_code).phrase
         code = title.lower().replace(" ", "_")
         problem = Problem(
@@ -142,12 +150,24 @@ def tell_problems(app: FastAPI) -> None:
             code=code,
         )
         headers = dict(error.headers or {})
+        if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+            headers["Allow"] = ", ".join(_methods(request))
         return JSONResponse(problem.model_dump(), error.status_code, headers, media_type=MEDIA_TYPE)
 
     @app.exception_handler(Exception)
     async def _unexpected(request: Request, error: Exception) -> JSONResponse:
         _LOG.error("%s %s failed", request.method, request.url.path, exc_info=error)
         return reply(ModelError("internal", "the server failed; its log says how"))
+
+
+def _methods(request: Request) -> list[str]:
+    """What may be done at the path of a request, by all routes that have it."""
+    routes = request.scope["app"].routes
+    return [
+        method
+        for method in METHODS
+        if any(route.matches({**request.scope, "method": method})[0] is Match.FULL for route in routes)
+    ]
 
 
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:

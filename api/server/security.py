@@ -85,7 +85,7 @@ class Guard:
     def __init__(self, tokens: Sequence[Token] | None, allowed_origins: Iterable[str]) -> None:
         """``None`` for tokens lets everybody in."""
         self._tokens = tokens
-        self._origins = frozenset(_origin(origin) for origin in allowed_origins)
+        self._origins = frozenset(plain_origin(origin) for origin in allowed_origins)
         self._limiter = MovingWindowRateLimiter(MemoryStorage())
         self._busy: Counter[str] = Counter()
 
@@ -143,10 +143,11 @@ class Guard:
             host = urlsplit(origin).hostname
         except ValueError:
             return False
-        return host in _LOCAL_HOSTS or _origin(origin) in self._origins
+        return host in _LOCAL_HOSTS or plain_origin(origin) in self._origins
 
 
-def _origin(text: str) -> str:
+def plain_origin(text: str) -> str:
+    """An origin as browsers write it."""
     return text.strip().rstrip("/").lower()
 
 
@@ -165,7 +166,7 @@ class BodyLimit:
         if told.isdigit() and int(told) > self._largest:
             await self._refuse(scope, receive, send)
             return
-        read, begun = 0, False
+        read, begun, refused = 0, False, False
 
         async def counted() -> Message:
             nonlocal read
@@ -176,15 +177,18 @@ class BodyLimit:
             return message
 
         async def noted(message: Message) -> None:
-            nonlocal begun
-            begun = True
-            await send(message)
+            nonlocal begun, refused
+            refused = refused or (not begun and read > self._largest)
+            if not refused:  # otherwise it is what the application has made of _TooLarge
+                begun = True
+                await send(message)
 
         try:
             await self._app(scope, counted, noted)
         except _TooLarge:
-            if not begun:
-                await self._refuse(scope, receive, send)
+            refused = not begun
+        if refused:
+            await self._refuse(scope, receive, send)
 
     async def _refuse(self, scope: Scope, receive: Receive, send: Send) -> None:
         error = RequestError("body_too_large", f"a body may have {self._largest} bytes", "body")

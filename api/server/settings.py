@@ -124,6 +124,10 @@ def read_server_settings(
             place = "the command line"
         elif key in named:
             place = PREFIX + key.upper()
+        if first["type"] == "extra_forbidden":
+            known = ", ".join(ServerSettings.model_fields)
+            message = f"there is no setting {key[:60]!r}; there are {known}"
+            raise SettingsError("unknown_setting", message, place) from error
         raise SettingsError(
             "setting", f"{key}: {first['msg']}, found {str(first['input'])[:60]!r}", place
         ) from error

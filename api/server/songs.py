@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+import math
+from collections.abc import Callable, Mapping
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from api.server.problems import RequestError
 from api.songs import Expression, Prepared, prepare
@@ -33,6 +35,31 @@ FILE_TYPES = (
 """Media types of score files that may be sent in place of JSON."""
 
 
+_MOST_DIGITS = 4
+
+
+def _plain(document: dict[str, Any] | None) -> dict[str, Any] | None:
+    """The document; raises ``ValueError`` for text and numbers that JSON cannot carry back."""
+    waiting: list[Any] = [document]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, str) and not value.isascii():
+            try:
+                value.encode()
+            except UnicodeEncodeError:
+                raise ValueError("it has text with half a surrogate pair") from None
+        elif isinstance(value, float) and not math.isfinite(value):
+            raise ValueError("it has a number that is not finite")
+        elif isinstance(value, dict):
+            waiting += [*value, *value.values()]
+        elif isinstance(value, list):
+            waiting += value
+    return document
+
+
+Document = Annotated[dict[str, Any] | None, AfterValidator(_plain)]
+
+
 class SingBody(BaseModel):
     """A song, and how it is sung."""
 
@@ -40,10 +67,8 @@ class SingBody(BaseModel):
         extra="forbid", allow_inf_nan=False, json_schema_extra={"examples": [{"score": EXAMPLE_SCORE}]}
     )
 
-    score: Annotated[dict[str, Any] | None, Field(description="A score (docs/score.md).")] = None
-    performance: Annotated[
-        dict[str, Any] | None, Field(description="A performance (docs/performance.md).")
-    ] = None
+    score: Annotated[Document, Field(description="A score (docs/score.md).")] = None
+    performance: Annotated[Document, Field(description="A performance (docs/performance.md).")] = None
     voice: Annotated[str | None, Field(min_length=1, max_length=64, description="Who sings.")] = None
     sample_rate: Annotated[int | None, Field(ge=8_000, le=192_000, description="Samples per second.")] = None
     seed: Annotated[int, Field(ge=0, le=2**63 - 1, description="Another noise.")] = 0
@@ -71,9 +96,31 @@ class SingBody(BaseModel):
         return document_to_performance(self.performance)
 
 
-def prepared(body: SingBody, voice: Voice) -> Prepared:
-    """The song as a performance for ``voice``; raises ``SingerError``."""
-    return prepare(body.song(), voice, None, Expression(body.emotion, body.controls))
+def read_json_body(content: bytes) -> SingBody:
+    """A body of JSON; raises ``RequestError``."""
+    try:
+        document = json.loads(content)
+    except (ValueError, RecursionError) as error:
+        raise RequestError("not_json", f"the body is not JSON: {str(error)[:80]}", "body") from error
+    return _body(document, "body")
+
+
+def prepared(body: SingBody, voice: Voice, check: Callable[[object], None]) -> Prepared:
+    """The song as a performance for ``voice``.
+
+    Args:
+        body: the song, and how it is sung.
+        voice: who sings.
+        check: refuses songs beyond the server's limits, before the work for them is done.
+
+    Raises:
+        SingerError: the song cannot be sung.
+    """
+    song = body.song()
+    check(song)
+    made = prepare(song, voice, None, Expression(body.emotion, body.controls))
+    check(made.performance)
+    return made
 
 
 def body_of_file(content: bytes, query: Mapping[str, str]) -> SingBody:
@@ -86,19 +133,18 @@ def body_of_file(content: bytes, query: Mapping[str, str]) -> SingBody:
     Raises:
         SingerError: the file cannot be read.
     """
-    language: Any = query.get("language")
-    track = query.get("track")
-    verse = query.get("verse")
-    if verse is not None and not verse.isdigit():
+    track, verse = query.get("track"), query.get("verse")
+    if verse is not None and not (_is_number(verse) and int(verse) > 0):
         raise RequestError(
             "wrong_value", f"found verse {verse[:20]!r}; it must be a number from 1", "query, verse"
         )
     options = ImportOptions(
-        track=int(track) if track and track.isdigit() else track,
+        track=int(track) if track and _is_number(track) else track,
         verse=int(verse) if verse else None,
-        language=_language(language),
+        language=_language(query.get("language")),
     )
-    return SingBody(score=score_to_document(load_score(content, options=options)), voice=query.get("voice"))
+    document = score_to_document(load_score(content, options=options))
+    return _body({"score": document, "voice": query.get("voice")}, "query")
 
 
 def check_size(song: object, most_notes: int, longest_s: float) -> None:
@@ -118,6 +164,19 @@ def check_size(song: object, most_notes: int, longest_s: float) -> None:
         if isinstance(notes, list) and len(notes) > most_notes:
             message = f"found {len(notes)} notes; this server sings {most_notes} at most"
             raise RequestError("too_many_notes", message, "notes")
+
+
+def _body(document: object, place: str) -> SingBody:
+    try:
+        return SingBody.model_validate(document)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_context=False)[0]
+        where = ", ".join((place, *(str(part)[:40] for part in first["loc"])))
+        raise RequestError("wrong_value", str(first["msg"]), where) from error
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS
 
 
 def _language(text: str | None) -> Language | None:

@@ -30,8 +30,10 @@ class VoicePool:
             VoicebankError: there is none, or it cannot be loaded.
         """
         asked = name or self.default
-        if "/" in asked or "\\" in asked or asked.startswith("."):
-            asked = Path(asked.replace("\\", "/")).name or "."  # a client names a voice, never a folder
+        if asked != self.default and ("/" in asked or "\\" in asked or asked.startswith(".")):
+            asked = Path(asked.replace("\\", "/")).name  # a client names a voice, never a folder
+            if asked in ("", ".."):
+                raise VoicebankError("unknown_voice", "no voice has this name", f"voice {str(name)[:60]!r}")
         with self._lock:
             if asked not in self._loaded:
                 self._loaded[asked] = load_voice(asked, self._folders, self._runs_on)

@@ -14,9 +14,12 @@ import threading
 import time
 import uuid
 from collections.abc import Callable
-from concurrent.futures import CancelledError as FutureCancelled
+from concurrent.futures import wait
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
+
+from sqlalchemy.exc import SQLAlchemyError
 
 from api.reporting import as_singer_error
 from api.server.encoders import encoder_for
@@ -40,19 +43,71 @@ RENEW_S = 1.5
 TIDY_S = 600.0
 
 
+@dataclass(frozen=True, slots=True)
+class JobSinging:
+    """What jobs are sung with.
+
+    Attributes:
+        voice: gives the voice of a name.
+        workers: the threads.
+        check: refuses songs beyond the server's limits.
+    """
+
+    voice: Callable[[str | None], Voice]
+    workers: Workers
+    check: Callable[[object], None]
+
+
+class _Held:
+    """A job that is sung here, as long as its lease is renewed."""
+
+    def __init__(
+        self, job: Job, name: str, store: JobStore, workers: Workers, closed: threading.Event
+    ) -> None:
+        self.job, self.name = job, name
+        self._store, self._workers, self._closed = store, workers, closed
+        self._progress, self._sung_phrases, self._told_phrases = 0.0, 0, 0
+        self._renewed_s = time.monotonic()
+
+    def worked(self, work: Callable[[], Result]) -> Result:
+        """What ``work`` gives, done by a worker; the lease is renewed while that takes its time.
+
+        Raises:
+            Cancelled: the server is closed, or the job is not ours any more.
+        """
+        try:
+            future = self._workers.submit(work, WHENEVER_S)
+        except RuntimeError as error:  # the workers are closed
+            raise Cancelled from error
+        while not wait([future], RENEW_S).done:
+            try:
+                self.renew()
+            except Cancelled:
+                future.cancel()
+                raise
+        if future.cancelled():
+            raise Cancelled
+        return future.result()
+
+    def tell(self, progress: float, sung_phrases: int) -> None:
+        """So much is sung; raises as ``renew``."""
+        self._progress, self._sung_phrases = progress, sung_phrases
+        if sung_phrases > self._told_phrases or time.monotonic() - self._renewed_s > RENEW_S:
+            self.renew()
+
+    def renew(self) -> None:
+        """Keep the lease; raises ``Cancelled`` if the server is closed, or the job is not ours any more."""
+        new = self._sung_phrases - self._told_phrases
+        if self._closed.is_set() or not self._store.renew(self.job.id, self.name, self._progress, new):
+            raise Cancelled
+        self._told_phrases, self._renewed_s = self._sung_phrases, time.monotonic()
+
+
 class JobRunner:
     """Threads that sing jobs one after the other; the singing itself is done by the workers, after all that is urgent."""
 
-    def __init__(
-        self,
-        store: JobStore,
-        voice: Callable[[str | None], Voice],
-        workers: Workers,
-        folder: Path,
-        *,
-        keep_s: float,
-    ) -> None:
-        self._store, self._voice, self._workers = store, voice, workers
+    def __init__(self, store: JobStore, singing: JobSinging, folder: Path, *, keep_s: float) -> None:
+        self._store, self._singing = store, singing
         self._folder, self._keep_s = folder, keep_s
         self._name = f"{socket.gethostname()[:20]}-{os.getpid()}-{uuid.uuid4().hex[:8]}"
         self._cache_folder = folder / "phrases"
@@ -84,68 +139,64 @@ class JobRunner:
         return self._folder / f"{job.id}.{job.kind}"
 
     def _run(self, name: str) -> None:
-        tidied_s = 0.0
+        tidied_s = -TIDY_S
         while not self._closed.is_set():
-            if time.monotonic() - tidied_s > TIDY_S or not tidied_s:
-                self._tidy()
-                tidied_s = time.monotonic()
-            job = self._store.claim(name)
-            if job is None:
-                self._told.wait(LOOK_S)
-                self._told.clear()
-                continue
-            self._do(job, name)
+            try:
+                if time.monotonic() - tidied_s >= TIDY_S:
+                    tidied_s = time.monotonic()
+                    self._tidy()
+                job = self._store.claim(name)
+                if job is not None:
+                    self._do(job, name)
+                    continue
+            except SQLAlchemyError:
+                _LOG.exception("the database of jobs did not answer")
+            self._told.wait(LOOK_S)
+            self._told.clear()
 
     def _do(self, job: Job, name: str) -> None:
         try:
             if not self.audio_of(job).exists():
-                self._sing(job, name)
-            self._store.end(job.id, name, "done")
+                self._sing(_Held(job, name, self._store, self._singing.workers, self._closed))
+            if not self._store.end(job.id, name, "done") and not self._store.is_kept(job.id):
+                self.audio_of(job).unlink(missing_ok=True)  # it was removed when its sound was just complete
         except Cancelled:
-            _LOG.info("job %s was left", job.id)
+            self._store.release(job.id, name)
         except (SingerError, ReadingError) as error:
             self._store.end(job.id, name, "failed", problem_of(as_singer_error(error)).model_dump_json())
+        except SQLAlchemyError:
+            raise
         except Exception:
             _LOG.exception("job %s failed", job.id)
             failure = ModelError("internal", "the server failed; its log says how")
             self._store.end(job.id, name, "failed", problem_of(failure).model_dump_json())
 
-    def _sing(self, job: Job, name: str) -> None:
+    def _sing(self, held: _Held) -> None:
+        job, singing = held.job, self._singing
         body = SingBody.model_validate(json.loads(job.request))
-        voice = self._voice(body.voice or body.named_voice)
-        song = self._worked(lambda: prepared(body, voice))
+        voice = held.worked(lambda: singing.voice(body.voice or body.named_voice))
+        song = held.worked(lambda: prepared(body, voice, singing.check))
         cancel, cache = CancelToken(), PhraseCache(memory_bytes=64_000_000, folder=self._cache_folder)
         options = RenderOptions(sample_rate_hz=body.sample_rate, seed=body.seed)
         total = output_samples(song.performance, voice, options)
         encoder = encoder_for(job.kind, total, options.rate_of(voice))
         chunks = stream(song.performance, voice, options=options, cancel=cancel, cache=cache)
-        unfinished = self._folder / f"{job.id}.{name}.part"
-        sung, known, renewed_s = 0, 0, time.monotonic()
+        unfinished = self._folder / f"{job.id}.{held.name}.part"
+        sung = 0
         try:
             with unfinished.open("wb") as file:
-                while (chunk := self._worked(lambda: next(chunks, None))) is not None:
+                while (chunk := held.worked(lambda: next(chunks, None))) is not None:
                     file.write(encoder.run(chunk.samples))
                     sung += len(chunk.samples)
-                    if time.monotonic() - renewed_s > RENEW_S or cache.misses > known:
-                        self._go_on(job, name, sung / max(total, 1), cache.misses - known)
-                        known, renewed_s = cache.misses, time.monotonic()
+                    held.tell(sung / max(total, 1), cache.misses)
                 file.write(encoder.finish())
                 file.flush()
                 os.fsync(file.fileno())
-            self._go_on(job, name, 1.0, cache.misses - known)
+            held.renew()
             unfinished.replace(self.audio_of(job))
         finally:
+            cancel.cancel()
             unfinished.unlink(missing_ok=True)
-
-    def _go_on(self, job: Job, name: str, progress: float, rendered: int) -> None:
-        if self._closed.is_set() or not self._store.renew(job.id, name, progress, rendered):
-            raise Cancelled
-
-    def _worked(self, work: Callable[[], Result]) -> Result:
-        try:
-            return self._workers.submit(work, WHENEVER_S).result()
-        except (RuntimeError, FutureCancelled) as error:
-            raise Cancelled from error
 
     def _tidy(self) -> None:
         """Remove old jobs and their sound, and what a killed server has left."""

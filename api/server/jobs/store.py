@@ -118,7 +118,9 @@ class JobStore:
                 return job
         except IntegrityError:
             with self._session() as session:
-                there = session.scalars(select(Job).where(Job.owner == owner, Job.key == key)).one()
+                there = session.scalars(select(Job).where(Job.owner == owner, Job.key == key)).one_or_none()
+            if there is None:  # it was removed meanwhile
+                return self.add(owner, request, kind, key)
             if (there.request, there.kind) != (request, kind):
                 message = "this key was given to a job with another request; take a new one"
                 raise RequestError("job_key", message, "Idempotency-Key") from None
@@ -170,6 +172,15 @@ class JobStore:
         done = {"progress": 1.0} if state == "done" else {}
         return self._own(id, runner, state=state, error=error, ended_s=time.time(), **done)
 
+    def release(self, id: str, runner: str) -> bool:
+        """Leave a job to whoever claims it next; ``False`` if it was not ``runner``'s any more."""
+        return self._own(id, runner, state="queued", lease_s=0.0)
+
+    def is_kept(self, id: str) -> bool:
+        """Whether the job was not removed."""
+        with self._session() as session:
+            return session.get(Job, id) is not None
+
     def cancel(self, id: str, owner: str) -> None:
         """Remove a job of ``owner``, whatever its state; raises ``RequestError``."""
         self.get(id, owner)
@@ -202,8 +213,8 @@ class JobStore:
 
 def _prepare_sqlite(connection: object, _: object) -> None:
     cursor = connection.cursor()  # type: ignore[attr-defined]
-    cursor.execute("PRAGMA journal_mode=WAL")
     cursor.execute("PRAGMA busy_timeout=10000")
+    cursor.execute("PRAGMA journal_mode=WAL")
     cursor.close()
 
 

@@ -67,13 +67,13 @@ async def add(
     return _document(job)
 
 
-@router.get("", summary="Your jobs, the newest first", responses=problems(401, 403, 429))
+@router.get("", summary="Your jobs, the newest first", responses=problems(401, 403, 422, 429))
 async def jobs(caller: AsCaller, engine: WithEngine) -> list[JobDocument]:
     """All of the caller's jobs that are kept."""
     return [_document(job) for job in await asyncio.to_thread(engine.jobs.list, caller.name)]
 
 
-@router.get("/{id}", summary="One job", responses=problems(401, 403, 404, 429))
+@router.get("/{id}", summary="One job", responses=problems(401, 403, 404, 422, 429))
 async def job(caller: AsCaller, engine: WithEngine, id: Id) -> JobDocument:
     """Where it stands."""
     return _document(await asyncio.to_thread(engine.jobs.get, id, caller.name))
@@ -85,7 +85,7 @@ async def job(caller: AsCaller, engine: WithEngine, id: Id) -> JobDocument:
     response_class=Response,
     responses={
         200: {"content": {kind: {} for kind in MEDIA_TYPE_OF.values()}},
-        **problems(401, 403, 404, 409, 429),
+        **problems(401, 403, 404, 409, 422, 429),
     },
 )
 async def audio(caller: AsCaller, engine: WithEngine, id: Id) -> FileResponse:
@@ -97,7 +97,7 @@ async def audio(caller: AsCaller, engine: WithEngine, id: Id) -> FileResponse:
     return FileResponse(path, media_type=MEDIA_TYPE_OF[found.kind], filename=f"song.{found.kind}")
 
 
-@router.delete("/{id}", status_code=204, summary="Remove a job", responses=problems(401, 403, 404, 429))
+@router.delete("/{id}", status_code=204, summary="Remove a job", responses=problems(401, 403, 404, 422, 429))
 async def remove(caller: AsCaller, engine: WithEngine, id: Id) -> None:
     """Stop it if it is under way, and remove it with its sound."""
     found = await asyncio.to_thread(engine.jobs.get, id, caller.name)

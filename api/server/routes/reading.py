@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from api.commands.phonemes import entry, read_lyrics
 from api.server.problems import RequestError, problems
 from api.server.routes.access import AsCaller, WithEngine
-from api.server.songs import SingBody, check_size, prepared
+from api.server.songs import SingBody, prepared
 from frontend_g2p.phones import Language
 from singer.performance_io import performance_to_document
 
@@ -48,11 +48,10 @@ async def performance(_: AsCaller, engine: WithEngine, body: SingBody) -> dict[s
     """When each phone sounds, and the curves of pitch and controls: a document that can be edited and sung."""
     if body.score is None:
         raise RequestError("wrong_value", "a performance is made of a score; give one", "score")
-    check_size(body.score, engine.settings.most_notes, engine.settings.longest_song_s)
+    engine.check_song(body.score)
 
     def performed() -> dict[str, Any]:
-        made = prepared(body, engine.voices.get(body.voice or body.named_voice))
-        check_size(made.performance, engine.settings.most_notes, engine.settings.longest_song_s)
+        made = prepared(body, engine.voices.get(body.voice or body.named_voice), engine.check_song)
         return {"performance": performance_to_document(made.performance), "warnings": list(made.warnings)}
 
     return await asyncio.wrap_future(engine.workers.submit(performed, time.monotonic()))

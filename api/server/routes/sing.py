@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import time
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Request, Response
 from fastapi.responses import StreamingResponse
-from pydantic import ValidationError
 
 from api.server.encoders import MEDIA_TYPE_OF, MP3_RATES_HZ, Encoder, accepted, encoder_for
 from api.server.engine import Engine
 from api.server.problems import RequestError, problems
 from api.server.routes.access import AsCaller, WithEngine
-from api.server.songs import FILE_TYPES, SingBody, body_of_file, check_size, prepared
+from api.server.songs import FILE_TYPES, SingBody, body_of_file, prepared, read_json_body
 from singer.audio import AudioChunk
 from singer.cancel import CancelToken
 from singer.render import RenderOptions, output_samples, stream
@@ -58,19 +57,18 @@ async def sing(
     check_rate(kind, body.sample_rate)
     cancel = CancelToken()
 
-    def begin() -> tuple[Iterator[AudioChunk], Encoder]:
+    def begin() -> _Sound:
         voice = engine.voices.get(body.voice or body.named_voice)
-        song = prepared(body, voice)
-        check_size(song.performance, engine.settings.most_notes, engine.settings.longest_song_s)
+        song = prepared(body, voice, engine.check_song)
         options = RenderOptions(sample_rate_hz=body.sample_rate, seed=body.seed)
         chunks = stream(song.performance, voice, options=options, cancel=cancel)
         total = output_samples(song.performance, voice, options)
-        return chunks, encoder_for(kind, total, options.rate_of(voice))
+        rate_hz = options.rate_of(voice)
+        return _Sound(chunks, encoder_for(kind, total, rate_hz), rate_hz)
 
-    chunks, encoder = await asyncio.wrap_future(engine.workers.submit(begin, time.monotonic()))
-    sound = _sent(engine, chunks, encoder, cancel)
+    sound = await asyncio.wrap_future(engine.workers.submit(begin, time.monotonic()))
     headers = {"Content-Disposition": f'attachment; filename="song.{kind}"'}
-    return StreamingResponse(sound, media_type=MEDIA_TYPE_OF[kind], headers=headers)
+    return StreamingResponse(_sent(engine, sound, cancel), media_type=MEDIA_TYPE_OF[kind], headers=headers)
 
 
 def wanted_kind(accept: str | None) -> str:
@@ -98,43 +96,35 @@ async def read_body(request: Request, engine: Engine) -> SingBody:
             engine.workers.submit(lambda: body_of_file(content, request.query_params), time.monotonic())
         )
     elif media_type == "application/json":
-        body = _json_body(content)
+        body = read_json_body(content)
     else:
         known = ", ".join(("application/json", *FILE_TYPES))
         raise RequestError(
             "media_type", f"found {media_type[:60]!r}; a song comes as {known}", "Content-Type"
         )
-    check_size(body.score, engine.settings.most_notes, engine.settings.longest_song_s)
+    engine.check_song(body.score)
     return body
 
 
-def _json_body(content: bytes) -> SingBody:
-    try:
-        return SingBody.model_validate(json.loads(content))
-    except (ValueError, RecursionError) as error:
-        if isinstance(error, ValidationError):
-            first = error.errors(include_url=False, include_context=False)[0]
-            where = ", ".join(str(part)[:40] for part in first["loc"])
-            raise RequestError(
-                "wrong_value", str(first["msg"]), f"body, {where}" if where else "body"
-            ) from error
-        raise RequestError("not_json", f"the body is not JSON: {str(error)[:80]}", "body") from error
+@dataclass(frozen=True, slots=True)
+class _Sound:
+    chunks: Iterator[AudioChunk]
+    encoder: Encoder
+    sample_rate_hz: int
 
 
-async def _sent(
-    engine: Engine, chunks: Iterator[AudioChunk], encoder: Encoder, cancel: CancelToken
-) -> AsyncIterator[bytes]:
+async def _sent(engine: Engine, sound: _Sound, cancel: CancelToken) -> AsyncIterator[bytes]:
     """The file, piece by piece; whoever stops reading stops the work."""
     needed_s = time.monotonic()
 
     def next_piece() -> tuple[bytes, float] | None:
         begun_s = time.monotonic()
-        chunk = next(chunks, None)
+        chunk = next(sound.chunks, None)
         if chunk is None:
             return None
-        piece = encoder.run(chunk.samples)
+        piece = sound.encoder.run(chunk.samples)
         engine.metrics.render_s.inc(time.monotonic() - begun_s)
-        return piece, len(chunk.samples) / 44_100
+        return piece, len(chunk.samples) / sound.sample_rate_hz
 
     try:
         while True:
@@ -146,7 +136,7 @@ async def _sent(
             engine.metrics.audio_s.inc(length_s)
             if piece:
                 yield piece
-        rest = await asyncio.wrap_future(engine.workers.submit(encoder.finish, needed_s))
+        rest = await asyncio.wrap_future(engine.workers.submit(sound.encoder.finish, needed_s))
         if rest:
             yield rest
     finally:

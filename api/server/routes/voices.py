@@ -14,13 +14,13 @@ router = APIRouter(prefix="/v1/voices", tags=["voices"])
 Name = Annotated[str, Path(max_length=64, examples=["suyin"])]
 
 
-@router.get("", summary="The voices", responses=problems(401, 403, 429))
+@router.get("", summary="The voices", responses=problems(401, 403, 422, 429))
 async def voices(_: AsCaller, engine: WithEngine) -> list[dict[str, Any]]:
     """Every voice that the server can sing with."""
     return await asyncio.to_thread(engine.voices.documents)
 
 
-@router.get("/{name}", summary="One voice", responses=problems(401, 403, 404, 429))
+@router.get("/{name}", summary="One voice", responses=problems(401, 403, 404, 422, 429))
 async def voice(_: AsCaller, engine: WithEngine, name: Name) -> dict[str, Any]:
     """Who the singer is, and what they can sing."""
     return await asyncio.to_thread(engine.voices.document, name)
@@ -30,7 +30,7 @@ async def voice(_: AsCaller, engine: WithEngine, name: Name) -> dict[str, Any]:
     "/{name}/portrait",
     summary="A voice's portrait",
     response_class=Response,
-    responses={200: {"content": {"image/svg+xml": {}}}, **problems(401, 403, 404, 429)},
+    responses={200: {"content": {"image/svg+xml": {}}}, **problems(401, 403, 404, 422, 429)},
 )
 async def portrait(_: AsCaller, engine: WithEngine, name: Name) -> Response:
     """A picture made by code, SVG."""

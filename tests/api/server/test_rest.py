@@ -1,0 +1,439 @@
+"""REST as a client sees it: exact sound, in the format asked for, as it is made; and a problem document for each error."""
+
+from __future__ import annotations
+
+import http.client
+import io
+import json
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import numpy as np
+import pytest
+import soundfile
+
+from api.server import songs
+from api.server.routes import sing as sing_route
+from tests.api.server.songs_to_sing import midi, musicxml, song, sung
+from tests.api.server.stand import Stand, standing
+
+LARGEST_BODY = 60_000
+MP3_PADDING_SAMPLES = 3 * 1_152
+
+
+@pytest.fixture(scope="module")
+def stand(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stand]:
+    folder = tmp_path_factory.mktemp("server")
+    with standing(folder, largest_body_bytes=LARGEST_BODY, most_notes=60, longest_song_s=120) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def client(stand: Stand) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=f"http://{stand.address}", timeout=30) as made:
+        yield made
+
+
+def problem(response: httpx.Response, status: int, code: str) -> dict[str, Any]:
+    """The problem document of a response, checked."""
+    assert response.status_code == status, response.text
+    assert response.headers["content-type"] == "application/problem+json"
+    told: dict[str, Any] = response.json()
+    assert set(told) == {"type", "title", "status", "detail", "code", "where"}
+    assert (told["status"], told["code"], told["type"]) == (status, code, f"/problems/{code}")
+    assert told["title"]
+    assert told["detail"]
+    return told
+
+
+def post(client: httpx.Client, path: str = "/v1/sing", **body: Any) -> httpx.Response:
+    return client.post(path, json=body)
+
+
+def pcm(response: httpx.Response) -> np.ndarray:
+    assert response.status_code == 200, response.text
+    samples, rate = soundfile.read(io.BytesIO(response.content), dtype="int16")
+    assert rate == 44_100
+    return samples
+
+
+# --- health, voices, reading
+
+
+def test_the_server_tells_of_itself(client: httpx.Client) -> None:
+    assert client.get("/healthz").json() == {"status": "ok"}
+    ready = client.get("/readyz")
+    assert (ready.status_code, ready.json()) == (200, {"ready": True, "voice": True, "database": True})
+
+
+def test_metrics_count_requests_sound_and_threads(client: httpx.Client, stand: Stand) -> None:
+    before = stand.engine.metrics.audio_s._value.get()
+    post(client, score=song(1), sample_rate=22_050)
+    page = client.get("/metrics")
+    assert page.headers["content-type"].startswith("text/plain")
+    found = 'singer_requests_total{method="POST",route="/v1/sing",status="200"}'
+    assert found in page.text
+    for name in ("singer_streams", "singer_connections", "singer_work_waiting", "singer_jobs_queued"):
+        assert f"\n{name} 0.0" in page.text
+    made_s = stand.engine.metrics.audio_s._value.get() - before
+    assert made_s == pytest.approx(4 * 60 / 150, abs=0.3)
+
+
+def test_odd_methods_are_counted_as_one(client: httpx.Client) -> None:
+    for number in range(3):
+        problem(client.request(f"ODD{number}", "/v1/sing"), 405, "method_not_allowed")
+    page = client.get("/metrics").text
+    assert 'singer_requests_total{method="other",route="/v1/sing",status="405"} 3.0' in page
+    assert "ODD" not in page
+
+
+def test_voices(client: httpx.Client) -> None:
+    voices = {voice["name"]: voice for voice in client.get("/v1/voices").json()}
+    assert {"builtin", "suyin"} <= set(voices)
+    assert client.get("/v1/voices/suyin").json() == voices["suyin"]
+    portrait = client.get(voices["suyin"]["portrait"])
+    assert portrait.headers["content-type"] == "image/svg+xml"
+    assert b"<svg" in portrait.content
+    problem(client.get("/v1/voices/nobody"), 404, "unknown_voice")
+    problem(client.get("/v1/voices/nobody/portrait"), 404, "unknown_voice")
+    problem(client.get("/v1/voices/" + "x" * 65), 422, "wrong_value")
+
+
+def test_phonemes(client: httpx.Client) -> None:
+    syllables = post(client, "/v1/phonemes", text="好花", language="zh").json()
+    assert len(syllables) == 2
+    assert problem(post(client, "/v1/phonemes", text=""), 422, "wrong_value")["where"] == "body, text"
+    told = problem(post(client, "/v1/phonemes", text="la", language="xx"), 422, "wrong_value")
+    assert told["where"] == "body, language"
+
+
+def test_a_performance_sings_as_its_score(client: httpx.Client) -> None:
+    told = post(client, "/v1/performance", score=song()).json()
+    assert told["performance"]["format"] == "singer-performance"
+    again = pcm(post(client, performance=told["performance"]))
+    assert np.array_equal(again, sung(song()))
+    assert problem(
+        post(client, "/v1/performance", performance=told["performance"]), 422, "wrong_value"
+    )["where"] == "score"  # fmt: skip
+
+
+# --- singing
+
+
+@pytest.mark.parametrize("seed", [0, 5])
+def test_wav_is_what_the_engine_renders(client: httpx.Client, seed: int) -> None:
+    response = post(client, score=song(), seed=seed)
+    assert response.headers["content-type"] == "audio/wav"
+    assert 'filename="song.wav"' in response.headers["content-disposition"]
+    assert np.array_equal(pcm(response), sung(song(), seed=seed))
+
+
+def test_another_rate(client: httpx.Client) -> None:
+    response = post(client, score=song(), sample_rate=48_000)
+    samples, rate = soundfile.read(io.BytesIO(response.content), dtype="int16")
+    assert rate == 48_000
+    assert np.array_equal(samples, sung(song(), sample_rate=48_000))
+
+
+def test_flac_has_the_same_samples(client: httpx.Client) -> None:
+    response = client.post("/v1/sing", json={"score": song()}, headers={"Accept": "audio/flac"})
+    assert response.headers["content-type"] == "audio/flac"
+    assert np.array_equal(pcm(response), sung(song()))
+
+
+def test_mp3_has_the_same_sound_within_its_padding(client: httpx.Client) -> None:
+    response = client.post("/v1/sing", json={"score": song()}, headers={"Accept": "audio/mpeg"})
+    assert response.headers["content-type"] == "audio/mpeg"
+    found, expected = pcm(response).astype(float), sung(song()).astype(float)
+    assert 0 <= len(found) - len(expected) <= MP3_PADDING_SAMPLES
+    delay = int(np.argmax(np.correlate(found[: 2 * 44_100], expected[: 44_100 + 22_050], "valid")))
+    assert delay <= MP3_PADDING_SAMPLES
+    heard = found[delay : delay + len(expected)]
+    assert np.corrcoef(heard, expected[: len(heard)])[0, 1] > 0.99
+
+
+@pytest.mark.parametrize(
+    ("accept", "media_type"),
+    [
+        (None, "audio/wav"),
+        ("*/*", "audio/wav"),
+        ("", "audio/wav"),
+        ("audio/*", "audio/wav"),
+        ("audio/flac", "audio/flac"),
+        ("text/html, audio/mpeg;q=0.3, audio/flac; q=0.8", "audio/flac"),
+        ("AUDIO/MPEG;q=0.5, audio/x-wav;q=0.4", "audio/mpeg"),
+        ("audio/flac;q=0.2, */*;q=0.1", "audio/flac"),
+        ("audio/flac;q=0.2, */*", "audio/wav"),
+        ("audio/wav;q=0, */*", "audio/flac"),
+        ("audio/wav;q=0.1, */*;q=0.5", "audio/flac"),
+        ("audio/flac;q=0, audio/mpeg", "audio/mpeg"),
+        ("audio/mpeg, audio/flac", "audio/mpeg"),
+    ],
+)
+def test_the_best_liked_format_is_made(client: httpx.Client, accept: str | None, media_type: str) -> None:
+    request = client.build_request("POST", "/v1/sing", json={"score": song(1)})
+    del request.headers["accept"]
+    if accept is not None:
+        request.headers["accept"] = accept
+    response = client.send(request)
+    assert (response.status_code, response.headers["content-type"]) == (200, media_type)
+
+
+@pytest.mark.parametrize("accept", ["image/png", "audio/wav;q=0", "audio/ogg, text/*", "audio/wav;q=much"])
+def test_a_format_that_is_not_made(client: httpx.Client, accept: str) -> None:
+    for path in ("/v1/sing", "/v1/jobs"):
+        response = client.post(path, json={"score": song(1)}, headers={"Accept": accept})
+        assert problem(response, 406, "not_acceptable")["where"] == "Accept"
+
+
+@pytest.mark.parametrize("media_type", ["audio/midi", "audio/midi; charset=binary", "AUDIO/X-MIDI"])
+def test_a_midi_file_is_sung(client: httpx.Client, media_type: str) -> None:
+    response = client.post("/v1/sing", content=midi(), headers={"Content-Type": media_type})
+    assert len(pcm(response)) >= 44_100
+
+
+@pytest.mark.parametrize("media_type", ["application/vnd.recordare.musicxml+xml", "text/xml"])
+def test_a_musicxml_file_is_sung(client: httpx.Client, media_type: str) -> None:
+    headers = {"Content-Type": media_type}
+    response = client.post("/v1/sing?verse=1&language=en", content=musicxml(), headers=headers)
+    assert len(pcm(response)) >= 44_100
+
+
+@pytest.mark.parametrize(
+    ("query", "place"),
+    [
+        ("verse=²", "query, verse"),
+        ("verse=0", "query, verse"),
+        ("verse=" + "9" * 5_000, "query, verse"),
+        ("language=xx", "query, language"),
+        ("voice=" + "x" * 65, "query, voice"),
+    ],
+)
+def test_wrong_wishes_for_a_file(client: httpx.Client, query: str, place: str) -> None:
+    response = client.post(f"/v1/sing?{query}", content=musicxml(), headers={"Content-Type": "text/xml"})
+    assert problem(response, 422, "wrong_value")["where"] == place
+
+
+@pytest.mark.parametrize("query", ["track=²", "track=" + "9" * 5_000, "track=7", "track=nobody"])
+def test_a_track_that_is_not_there(client: httpx.Client, query: str) -> None:
+    response = client.post(f"/v1/sing?{query}", content=midi(), headers={"Content-Type": "audio/midi"})
+    assert response.status_code == 422
+    assert response.json()["code"] != "internal"
+
+
+@pytest.mark.parametrize(
+    "media_type", ["audio/midi", "application/xml", "application/vnd.recordare.musicxml"]
+)
+def test_a_file_that_holds_no_score(client: httpx.Client, media_type: str) -> None:
+    response = client.post("/v1/sing", content=b"PK\x03\x04 no song", headers={"Content-Type": media_type})
+    assert response.status_code == 422
+    problem(response, 422, response.json()["code"])
+
+
+# --- sound comes as it is made
+
+
+class Pieces:
+    """Counts the pieces of sound that are made."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.made = 0
+        stream = sing_route.stream
+
+        def counted(*arguments: Any, **options: Any) -> Iterator[Any]:
+            for chunk in stream(*arguments, **options):
+                self.made += 1
+                yield chunk
+
+        monkeypatch.setattr(sing_route, "stream", counted)
+
+
+def begun(stand: Stand, bars: int = 15) -> tuple[http.client.HTTPConnection, http.client.HTTPResponse]:
+    """A request for a song of ``bars`` bars, of which nothing was read."""
+    host, _, port = stand.address.partition(":")
+    connection = http.client.HTTPConnection(host, int(port), timeout=20)
+    connection.request(
+        "POST", "/v1/sing", json.dumps({"score": song(bars)}), {"Content-Type": "application/json"}
+    )
+    return connection, connection.getresponse()
+
+
+def test_the_first_bytes_come_before_the_song_is_sung(stand: Stand, monkeypatch: pytest.MonkeyPatch) -> None:
+    gate_at, pieces = 3, Pieces(monkeypatch)
+    counted = sing_route.stream
+    let_go: list[bool] = []
+
+    def held(*arguments: Any, **options: Any) -> Iterator[Any]:
+        for number, chunk in enumerate(counted(*arguments, **options)):
+            while number >= gate_at and not let_go:
+                time.sleep(0.005)
+            yield chunk
+
+    monkeypatch.setattr(sing_route, "stream", held)
+    connection, response = begun(stand, 4)
+    try:
+        first = response.read(4_096)
+        assert first.startswith(b"RIFF")
+        assert pieces.made <= gate_at + 1
+        let_go.append(True)
+        rest = response.read()
+    finally:
+        let_go.append(True)
+        connection.close()
+    assert pieces.made > gate_at + 1
+    assert (first + rest)[44:] == sung(song(4)).tobytes()
+
+
+def test_a_client_that_leaves_stops_the_work(stand: Stand, monkeypatch: pytest.MonkeyPatch) -> None:
+    pieces = Pieces(monkeypatch)
+    whole, response = begun(stand)
+    response.read()
+    whole.close()
+    all_pieces, pieces.made = pieces.made, 0
+    slow = sing_route.stream
+
+    def slowed(*arguments: Any, **options: Any) -> Iterator[Any]:
+        for chunk in slow(*arguments, **options):
+            time.sleep(0.05)
+            yield chunk
+
+    monkeypatch.setattr(sing_route, "stream", slowed)
+    connection, response = begun(stand)
+    response.read(1_000)
+    response.close()
+    connection.close()
+    deadline_s, before = time.monotonic() + 10, -1
+    while pieces.made != before:
+        assert time.monotonic() < deadline_s
+        before = pieces.made
+        time.sleep(0.3)
+    assert pieces.made < all_pieces - 2
+    stand.wait_until_empty()
+
+
+# --- refusals
+
+
+def test_a_place_in_the_song_is_named(client: httpx.Client) -> None:
+    notes = [
+        {"start": 0, "duration": 2, "pitch": 60, "lyric": "la"},
+        {"start": 1, "duration": 1, "pitch": 60, "lyric": "li"},
+    ]
+    told = problem(post(client, score=song(notes=notes)), 422, "note_overlap")
+    assert told["where"] == 'note 1 "li" (bar 1)'
+
+
+@pytest.mark.parametrize("path", ["/v1/sing", "/v1/performance", "/v1/jobs"])
+@pytest.mark.parametrize(
+    ("body", "place"),
+    [
+        ({}, "body"),
+        ({"score": {}, "performance": {}}, "body"),
+        ({"score": song(1), "colour": "red"}, "body, colour"),
+        ({"score": song(1), "sample_rate": 1}, "body, sample_rate"),
+        ({"score": song(1), "seed": -1}, "body, seed"),
+        ({"score": song(1), "controls": {"air": "much"}}, "body, controls, air"),
+        ({"score": song(1, title="\ud800")}, "body, score"),
+        ({"score": song(1), "\ud800": 1}, "body"),
+    ],
+)
+def test_wrong_values(client: httpx.Client, path: str, body: dict[str, Any], place: str) -> None:
+    content = json.dumps(body).encode()
+    response = client.post(path, content=content, headers={"Content-Type": "application/json"})
+    assert problem(response, 422, "wrong_value")["where"] == place
+
+
+@pytest.mark.parametrize("path", ["/v1/sing", "/v1/performance", "/v1/jobs"])
+@pytest.mark.parametrize("number", ["NaN", "Infinity", "1e999"])
+def test_numbers_that_are_none(client: httpx.Client, path: str, number: str) -> None:
+    content = '{"score": {"format": "singer-score", "version": 1, "notes": [{"start": ' + number + "}]}}"
+    response = client.post(path, content=content, headers={"Content-Type": "application/json"})
+    assert response.status_code == 422
+    assert response.json()["where"] == "body, score"
+
+
+@pytest.mark.parametrize("path", ["/v1/sing", "/v1/phonemes", "/v1/performance", "/v1/jobs"])
+@pytest.mark.parametrize("content", [b"", b"{", b"\xff\xfe", b"[" * 20_000, b"1" * 5_000])
+def test_what_is_not_json(client: httpx.Client, path: str, content: bytes) -> None:
+    response = client.post(path, content=content, headers={"Content-Type": "application/json"})
+    assert response.status_code in (400, 422)
+    told = problem(response, response.status_code, response.json()["code"])
+    assert told["code"] in ("not_json", "wrong_value", "bad_request")
+
+
+@pytest.mark.parametrize("path", ["/v1/sing", "/v1/phonemes", "/v1/performance", "/v1/jobs"])
+def test_a_media_type_that_is_not_read(client: httpx.Client, path: str) -> None:
+    response = client.post(path, content=b"la", headers={"Content-Type": "text/plain"})
+    assert problem(response, 415, "media_type")["where"] == "Content-Type"
+
+
+def test_paths_and_methods_that_are_not_there(client: httpx.Client) -> None:
+    problem(client.get("/v1/nothing"), 404, "not_found")
+    response = client.get("/v1/sing")
+    problem(response, 405, "method_not_allowed")
+    assert response.headers["allow"] == "POST"
+    assert client.put("/v1/jobs/a").headers["allow"] == "DELETE, GET"
+    problem(client.get("/v1/stream/schemas/sideways"), 404, "no_such_schema")
+    assert client.get("/v1/stream/schemas/client").status_code == 200
+    problem(client.get("/v1/live"), 404, "no_show")
+
+
+def test_large_bodies_are_refused_before_they_are_read(client: httpx.Client) -> None:
+    for path in ("/v1/sing", "/v1/phonemes", "/v1/jobs"):
+        problem(client.post(path, json={"text": "x" * LARGEST_BODY}), 413, "body_too_large")
+
+
+@pytest.mark.parametrize("path", ["/v1/sing", "/v1/phonemes", "/v1/performance"])
+def test_large_bodies_that_hide_their_length(client: httpx.Client, path: str) -> None:
+    def pieces() -> Iterator[bytes]:
+        yield b'{"text": "'
+        for _ in range(LARGEST_BODY // 1_000 + 1):
+            yield b"x" * 1_000
+
+    response = client.post(path, content=pieces(), headers={"Content-Type": "application/json"})
+    problem(response, 413, "body_too_large")
+
+
+def test_a_small_body_in_pieces_is_read(client: httpx.Client) -> None:
+    content = json.dumps({"score": song(1)}).encode()
+    parts = iter([content[:50], content[50:]])
+    response = client.post("/v1/sing", content=parts, headers={"Content-Type": "application/json"})
+    assert np.array_equal(pcm(response), sung(song(1)))
+
+
+@pytest.mark.parametrize("path", ["/v1/sing", "/v1/performance"])
+def test_songs_beyond_the_limits(client: httpx.Client, path: str) -> None:
+    assert problem(post(client, path, score=song(16)), 422, "too_many_notes")["where"] == "notes"
+    long = song(notes=[{"start": start, "duration": 1, "pitch": 60, "lyric": "la"} for start in (0, 1e4)])
+    problem(post(client, path, score=long), 422, "song_too_long")
+
+
+def test_the_limits_hold_before_a_song_is_performed(
+    client: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(songs, "prepare", None)
+    long = song(notes=[{"start": start, "duration": 1, "pitch": 60, "lyric": "la"} for start in (0, 1e4)])
+    problem(post(client, score=long), 422, "song_too_long")
+
+
+@pytest.mark.parametrize("voice", ["nobody", "../builtin2", "..", ".", "/", "\\", "a\0b", "x/.."])
+def test_a_voice_that_is_not_there(client: httpx.Client, voice: str) -> None:
+    problem(post(client, score=song(1), voice=voice), 404, "unknown_voice")
+
+
+def test_rates_that_mp3_has_not(client: httpx.Client) -> None:
+    body = {"score": song(1), "sample_rate": 96_000}
+    response = client.post("/v1/sing", json=body, headers={"Accept": "audio/mpeg"})
+    assert problem(response, 422, "wrong_value")["where"] == "sample_rate"
+
+
+def test_an_error_of_the_server_itself_tells_nothing_of_its_inside(
+    client: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: Any, **__: Any) -> None:
+        raise ZeroDivisionError("a secret")
+
+    monkeypatch.setattr(songs, "prepare", fails)
+    assert "secret" not in problem(post(client, score=song(1)), 500, "internal")["detail"]
