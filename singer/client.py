@@ -95,12 +95,12 @@ class StreamClient:
         self._id = "stream"
         self._encoding = "s16le"
         self._reached = 0
-        self._is_open = False
+        self._is_open = self._has_begun = False
 
     async def sing(self, **options: Any) -> None:
         """Begin a stream; ``options`` are the keys of ``sing``, ``id`` may be left out."""
         self._id = options.setdefault("id", self._id)
-        self._reached, self._is_open = 0, True
+        self._reached, self._is_open, self._has_begun = 0, True, False
         await self.send("sing", **options)
 
     async def send(self, type: str, **content: Any) -> None:
@@ -146,8 +146,19 @@ class StreamClient:
             StreamError: the stream failed, or the protocol was not kept.
         """
         while self._is_open:
-            frame = await self._connection.recv()
-            yield self._audio(frame) if isinstance(frame, bytes) else self._text(frame)
+            try:
+                frame = await self._connection.recv()
+            except OSError as error:
+                raise StreamError("closed", f"the connection has gone: {error}") from error
+            except Exception as error:
+                if type(error).__name__.startswith("ConnectionClosed"):
+                    raise StreamError("closed", f"the server has closed the connection: {error}") from error
+                raise
+            try:
+                heard = self._audio(frame) if isinstance(frame, bytes) else self._text(frame)
+            except (ValueError, KeyError, TypeError, struct.error) as error:
+                raise _broken(f"a frame cannot be read ({type(error).__name__}: {error})") from error
+            yield heard
 
     def _text(self, frame: str) -> Heard:
         content: dict[str, Any] = json.loads(frame)
@@ -155,7 +166,12 @@ class StreamClient:
         if kind == "error":
             self._is_open = False
             raise StreamError(content["code"], content["message"], content["where"])
+        if content.get("id") not in (self._id, None) and kind != "start":
+            raise _broken(f'a message speaks of stream "{content.get("id")}"')
         if kind == "start":
+            if self._has_begun:
+                raise _broken("a stream starts twice")
+            self._has_begun = True
             self._encoding = content["encoding"]
             self._reached = content.get("sample", 0)
         elif kind == "end":
@@ -173,6 +189,8 @@ class StreamClient:
         return Message(kind, content)
 
     def _audio(self, frame: bytes) -> Audio:
+        if not self._has_begun:
+            raise _broken("audio came before the start")
         (first,) = _HEADER.unpack_from(frame)
         if first != self._reached:
             raise _broken(f"a chunk starts at sample {first}; the one before ended at {self._reached}")
@@ -187,7 +205,7 @@ async def connect(url: str, token: str | None = None) -> AsyncIterator[StreamCli
     from websockets.asyncio.client import connect as open_socket
 
     headers = {"Authorization": f"Bearer {token}"} if token else {}
-    async with open_socket(url, additional_headers=headers, max_size=None) as connection:
+    async with open_socket(url, additional_headers=headers, max_size=None, compression=None) as connection:
         yield StreamClient(connection)
 
 

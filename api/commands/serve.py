@@ -74,6 +74,7 @@ def command(config: Path | None, **given: Any) -> None:
             log_level=settings.log_level,
             ws="websockets-sansio",
             ws_max_size=settings.largest_message_bytes,
+            ws_per_message_deflate=False,
             timeout_graceful_shutdown=5,
         )
     )

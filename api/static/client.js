@@ -52,7 +52,8 @@ export class SingerStream {
 
   // The sample that is heard now, or null before there is one.
   get position() {
-    return this.startS === null ? null : Math.floor((this.context.currentTime - this.startS) * this.rate);
+    if (this.startS === null) return null;
+    return Math.min(Math.floor((this.context.currentTime - this.startS) * this.rate), this.received);
   }
 
   #text(message) {

@@ -86,7 +86,7 @@ END = {"type": "end", "id": "stream", "samples": 10, "reason": "done"}
         ([START, frame(0, 10), frame(11, 5)], "protocol", "a chunk starts at sample 11"),
         ([START, frame(0, 9), END], "protocol", "tells of 10 samples; 9 came"),
         (
-            [START, frame(0, 10), {"type": "marks", "marks": [{"kind": "f0", "sample": 5}]}],
+            [START, frame(0, 10), {"type": "marks", "id": "stream", "marks": [{"kind": "f0", "sample": 5}]}],
             "protocol",
             "after its audio",
         ),
@@ -103,7 +103,8 @@ def test_what_breaks_the_protocol_is_not_accepted(frames: list[Any], code: str, 
             await socket.recv()
             for each in frames:
                 await socket.send(each if isinstance(each, bytes) else json.dumps(each))
-            await socket.wait_closed()
+            if frames != [START]:
+                await socket.wait_closed()
 
         async with serve(answer, "127.0.0.1", 0) as server:
             port = server.sockets[0].getsockname()[1]

@@ -118,7 +118,11 @@ class Session:
                 raise Gone
             await self._follow(messages.read_message(text))
         except MessageError as error:
-            await self._refuse(error, error.of, error.id)
+            if error.of == "sing" and error.id and self._stream is None:
+                await self.send_reply(_error(error.id, error))
+                await self._count_refused()
+            else:
+                await self._refuse(error, error.of, error.id)
 
     async def _follow(self, message: Any) -> None:
         if isinstance(message, messages.Sing):
@@ -256,11 +260,15 @@ class Session:
         return await asyncio.wrap_future(self._services.workers.submit(work, time.monotonic() + wait_s))
 
     async def _refuse(self, error: SingerError | ReadingError, of: str, id: str | None) -> None:
-        self._refused += 1
         where = error.where if isinstance(error, SingerError) else ""
         await self.send_reply(
             replies.Refused(id=id, of=of, code=error.code, message=error.message, where=where)
         )
+        await self._count_refused()
+
+    async def _count_refused(self) -> None:
+        """Drop a client that has sent too much that cannot be followed."""
+        self._refused += 1
         if self._refused >= MOST_REFUSED:
             await self._close(CLOSE_NOT_ALLOWED, f"{MOST_REFUSED} messages could not be followed")
             raise Gone

@@ -247,12 +247,8 @@ def test_a_song_that_cannot_be_sung_gets_one_error(
         ("", "not_json", ""),
         ("[]", "not_a_message", ""),
         ("{}", "unknown_type", ""),
-        ('{"type": "sing", "id": "a"}', "value_error", "sing"),
-        ('{"type": "sing", "id": "a", "score": {}, "performance": {}}', "value_error", "sing"),
-        ('{"type": "sing", "id": "", "score": {}}', "string_too_short", "sing"),
-        ('{"type": "sing", "id": "a", "score": {}, "sped": 2}', "extra_forbidden", "sing"),
-        ('{"type": "sing", "id": "a", "score": {}, "lead_ms": 5}', "value_error", "sing"),
-        ('{"type": "sing", "id": "a", "score": {}, "format": {"encoding": "mp3"}}', "literal_error", "sing"),
+        ('{"type": "sing", "score": {}}', "missing", "sing"),
+        ('{"type": "sing", "id": 7, "score": {}}', "string_type", "sing"),
         ('{"type": "pause", "id": "nobody"}', "no_stream", "pause"),
         ('{"type": "note_on", "id": "a", "pitch": NaN}', "finite_number", "note_on"),
     ],
@@ -262,6 +258,24 @@ def test_what_is_no_message_is_refused(client: Client, text: str, code: str, of:
     refused = client.until("refused")
     assert (refused["code"], refused["of"]) == (code, of)
     assert refused["message"]
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({}, "value_error"),
+        ({"score": {}, "performance": {}}, "value_error"),
+        ({"score": {}, "sped": 2}, "extra_forbidden"),
+        ({"score": {}, "lead_ms": 5}, "value_error"),
+        ({"score": {}, "marks": ["smell"]}, "literal_error"),
+        ({"score": {}, "format": {"encoding": "mp3"}}, "literal_error"),
+        ({"score": {}, "format": {"encoding": "opus"}}, "value_error"),
+    ],
+)
+def test_a_stream_that_cannot_begin_gets_an_error(client: Client, change: dict[str, Any], code: str) -> None:
+    client.send(type="sing", id="a", **change)
+    error = client.until("error", "refused", "start")
+    assert (error["type"], error["id"], error["code"]) == ("error", "a", code)
 
 
 def test_messages_that_do_not_fit_the_stream_are_refused(client: Client) -> None:
