@@ -22,6 +22,7 @@ _VERBS = {
     "controls": "List the controls and the emotions.",
     "inspect": "Say what is in a score, performance, sound file or voice folder.",
     "serve": "Serve the engine: REST and WebSocket.",
+    "avatar": "Sing through a server, and move the mouths of avatars.",
     "doctor": "Check what is installed, and that it sings.",
 }
 _HIDDEN_VERBS = {"demo": "Sing every score of a folder."}
@@ -83,7 +84,7 @@ def main(verbose: int) -> None:
     singer sing examples/jasmine.json
     singer phonemes "好一朵美丽的茉莉花"
 
-    Exit codes: 0 done, 2 wrong use, 3 score, 4 lyrics, 5 performance, 6 voice, 7 model, 8 output, 130 stopped.
+    Exit codes: 0 done, 2 wrong use, 3 score, 4 lyrics, 5 performance, 6 voice, 7 model, 8 output or avatar, 130 stopped.
     """
     show_log(("ERROR", "INFO", "DEBUG")[min(verbose, 2)])
 

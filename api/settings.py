@@ -16,10 +16,12 @@ class Settings:
         voice_folders: folders that hold voices, looked into before the shipped ones: those of ``SINGER_VOICES``
             (several with the path separator between them), then ``$XDG_DATA_HOME/singer/voices``.
         cache_folder: where sung phrases are kept when asked for: ``$XDG_CACHE_HOME/singer/phrases``.
+        config_folder: what the user has allowed or chosen: ``$XDG_CONFIG_HOME/singer``.
     """
 
     voice_folders: tuple[Path, ...]
     cache_folder: Path
+    config_folder: Path
 
 
 def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
@@ -29,4 +31,5 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     own = [Path(part) for part in values.get("SINGER_VOICES", "").split(os.pathsep) if part]
     data = Path(values.get("XDG_DATA_HOME") or home / ".local" / "share")
     cache = Path(values.get("XDG_CACHE_HOME") or home / ".cache")
-    return Settings((*own, data / "singer" / "voices"), cache / "singer" / "phrases")
+    config = Path(values.get("XDG_CONFIG_HOME") or home / ".config")
+    return Settings((*own, data / "singer" / "voices"), cache / "singer" / "phrases", config / "singer")

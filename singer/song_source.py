@@ -182,7 +182,7 @@ class SongSource:
         first = max(done, 0)
         while score.notes[first].lyric.strip() in (HOLD, NEXT_SYLLABLE):
             first -= 1
-        tail = replace(score, notes=score.notes[first:])
+        tail = replace(score, notes=score.notes[first:]) if first else score
         try:
             laid = lay_lyrics(tail)
         except LyricsError:

@@ -15,7 +15,7 @@ def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """No voices, cache or files of the machine's user."""
     home = tmp_path / "home"
     home.mkdir()
-    for name in ("XDG_DATA_HOME", "XDG_CACHE_HOME", "SINGER_VOICES"):
+    for name in ("XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "SINGER_VOICES"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("HOME", str(home))
     work = tmp_path / "work"
