@@ -23,6 +23,25 @@ from bench.report import Row
 from singer.score_json import score_to_document
 
 KILLED, FUZZED, RESTARTS = 200, 10_000, 20
+_TYPES: tuple[Any, ...] = (
+    "sing", "append", "control", "pause", "resume", "cancel", "note_on", "note_off", "lyrics", "", None, 7, [],
+)  # fmt: skip
+_VALUES: tuple[Any, ...] = (
+    None,
+    -1,
+    1e308,
+    "",
+    "x" * 300,
+    [],
+    {},
+    [[[[]]]],
+    True,
+    {"format": "singer-score"},
+    0,
+)
+_KEYS = (
+    "id", "score", "performance", "live", "voice", "format", "marks", "lead_ms", "name", "value", "notes", "pitch", "text",
+)  # fmt: skip
 
 
 def fault_rows(folder: Path, options: Options, how: str, details: dict[str, Any]) -> list[Row]:
@@ -105,52 +124,9 @@ def nonsense(generator: random.Random, score: dict[str, Any]) -> str | bytes:
         return bytes(generator.randrange(256) for _ in range(generator.randrange(40)))
     if kind == 1:
         return "".join(chr(generator.choice((34, 91, 123, 44, 58, 48, 0x4E00, 0x1F600))) for _ in range(20))
-    types: tuple[Any, ...] = (
-        "sing",
-        "append",
-        "control",
-        "pause",
-        "resume",
-        "cancel",
-        "note_on",
-        "note_off",
-        "lyrics",
-        "",
-        None,
-        7,
-        [],
-    )
-    values: tuple[Any, ...] = (
-        None,
-        -1,
-        1e308,
-        "",
-        "x" * 300,
-        [],
-        {},
-        [[[[]]]],
-        True,
-        score,
-        {"format": "singer-score"},
-        0,
-    )
-    keys = (
-        "id",
-        "score",
-        "performance",
-        "live",
-        "voice",
-        "format",
-        "marks",
-        "lead_ms",
-        "name",
-        "value",
-        "notes",
-        "pitch",
-        "text",
-    )
-    message: dict[str, Any] = {"type": generator.choice(types)}
-    for key in generator.sample(keys, generator.randrange(1, 6)):
+    values: tuple[Any, ...] = (*_VALUES, score)
+    message: dict[str, Any] = {"type": generator.choice(_TYPES)}
+    for key in generator.sample(_KEYS, generator.randrange(1, 6)):
         message[key] = generator.choice(values)
     if kind == 5:
         message = {
