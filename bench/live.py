@@ -139,9 +139,7 @@ def _note_on(server: LiveServer, toy: bool, details: dict[str, Any]) -> list[Row
         socket.send(json.dumps({"type": "cancel", "id": "a"}))
     details["note_on_ms"], details["vowel_ms"] = percentiles_ms(sound_s), percentiles_ms(vowel_s)
     what = "`note_on` to the first audio of that note (look-ahead of 45 ms in it)"
-    measured = (
-        f"{shown_ms(sound_s)}; its vowel {shown_ms(vowel_s)}; {len(sound_s)} notes"
-    )
+    measured = f"{shown_ms(sound_s)}; its vowel {shown_ms(vowel_s)}; {len(sound_s)} notes"
     passed = at_most(percentiles_ms(sound_s)[1], NOTE_ON_MS)
     return [Row(what, f"p95 ≤ {NOTE_ON_MS:g} ms", measured, passed, HOW)]
 

@@ -11,7 +11,7 @@ from singer.errors import VoicebankError
 from singer.onnx_model import RunsOn
 from singer.pitch_names import pitch_name
 from singer.voice import Voice
-from voicebanks.load import VoiceFolder, list_voices, load_voice
+from voicebanks.load import VoiceFolder, list_voices, load_folder, load_voice
 
 
 class VoicePool:
@@ -21,6 +21,7 @@ class VoicePool:
         self.default = default
         self._folders, self._runs_on = tuple(folders), runs_on or RunsOn()
         self._loaded: dict[str, Voice] = {}
+        self._loading: dict[str, threading.Lock] = {}
         self._lock = threading.Lock()
 
     def get(self, name: str | None) -> Voice:
@@ -30,14 +31,18 @@ class VoicePool:
             VoicebankError: there is none, or it cannot be loaded.
         """
         asked = name or self.default
-        if asked != self.default and ("/" in asked or "\\" in asked or asked.startswith(".")):
-            asked = Path(asked.replace("\\", "/")).name  # a client names a voice, never a folder
-            if asked in ("", ".."):
-                raise VoicebankError("unknown_voice", "no voice has this name", f"voice {str(name)[:60]!r}")
         with self._lock:
+            loading = self._loading.setdefault(asked, threading.Lock())
+        with loading:
             if asked not in self._loaded:
-                self._loaded[asked] = load_voice(asked, self._folders, self._runs_on)
+                self._loaded[asked] = self._load(asked)
             return self._loaded[asked]
+
+    def _load(self, asked: str) -> Voice:
+        """A client names a voice that is listed, never a folder; the server's own voice may lie anywhere."""
+        if asked == self.default:
+            return load_voice(asked, self._folders, self._runs_on)
+        return load_folder(self._known(asked), self._runs_on)
 
     @property
     def is_loaded(self) -> bool:

@@ -23,7 +23,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from api.reporting import as_singer_error
 from api.server.encoders import encoder_for
-from api.server.jobs.store import Job, JobStore
+from api.server.jobs.store import MOST_ATTEMPTS, Job, JobStore
 from api.server.problems import problem_of
 from api.server.songs import SingBody, prepared
 from api.server.workers import WHENEVER_S, Workers
@@ -156,6 +156,9 @@ class JobRunner:
 
     def _do(self, job: Job, name: str) -> None:
         try:
+            if job.attempts > MOST_ATTEMPTS:
+                message = f"begun {MOST_ATTEMPTS} times without getting on; the server does not try it again"
+                raise ModelError("job_gives_up", message)
             if not self.audio_of(job).exists():
                 self._sing(_Held(job, name, self._store, self._singing.workers, self._closed))
             if not self._store.end(job.id, name, "done") and not self._store.is_kept(job.id):

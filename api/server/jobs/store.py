@@ -19,11 +19,12 @@ from sqlalchemy import (
     create_engine,
     delete,
     event,
+    func,
     or_,
     select,
     update,
 )
-from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import IntegrityError, OperationalError, SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 from api.server.problems import RequestError
@@ -31,6 +32,8 @@ from singer.errors import OutputError
 
 State = Literal["queued", "running", "done", "failed", "cancelled"]
 LEASE_S = 6.0
+MOST_ATTEMPTS = 25
+"""A job that was claimed so often without getting on is what kills its servers."""
 MOST_LISTED = 1_000
 
 
@@ -53,6 +56,7 @@ class Job(_Base):
         error: the problem that ended it, JSON.
         created_s, ended_s: seconds since 1970.
         runner, lease_s: who sings it, and until when it is that runner's.
+        attempts: how often it was claimed since a phrase of it was last complete.
     """
 
     __tablename__ = "jobs"
@@ -71,6 +75,7 @@ class Job(_Base):
     ended_s: Mapped[float | None]
     runner: Mapped[str | None] = mapped_column(String(64))
     lease_s: Mapped[float] = mapped_column(default=0.0)
+    attempts: Mapped[int] = mapped_column(default=0)
 
 
 class JobStore:
@@ -82,7 +87,7 @@ class JobStore:
             self._engine = create_engine(url, pool_pre_ping=True)
             if url.startswith("sqlite"):
                 event.listen(self._engine, "connect", _prepare_sqlite)
-            _Base.metadata.create_all(self._engine)
+            _make_table(self._engine)
         except (SQLAlchemyError, ImportError) as error:
             raise OutputError(
                 "database", f"the database of jobs cannot be opened: {error}", _shown(url)
@@ -143,7 +148,7 @@ class JobStore:
     def counts(self, state: State) -> int:
         """How many jobs are in a state."""
         with self._session() as session:
-            return len(session.scalars(select(Job.id).where(Job.state == state)).all())
+            return session.scalar(select(func.count()).select_from(Job).where(Job.state == state)) or 0
 
     def claim(self, runner: str) -> Job | None:
         """The oldest job that waits, or whose runner is gone, now ``runner``'s; ``None`` if there is none."""
@@ -154,7 +159,9 @@ class JobStore:
                 taken = session.execute(
                     update(Job)
                     .where(Job.id == id, free)
-                    .values(state="running", runner=runner, lease_s=now_s + LEASE_S)
+                    .values(
+                        state="running", runner=runner, lease_s=now_s + LEASE_S, attempts=Job.attempts + 1
+                    )
                 )
                 session.commit()
                 if taken.rowcount == 1:  # type: ignore[attr-defined]
@@ -163,9 +170,8 @@ class JobStore:
 
     def renew(self, id: str, runner: str, progress: float, rendered: int = 0) -> bool:
         """Go on with a job; ``False`` if it is not ``runner``'s any more, or was cancelled."""
-        return self._own(
-            id, runner, progress=progress, rendered=Job.rendered + rendered, lease_s=time.time() + LEASE_S
-        )
+        told: dict[str, object] = {"attempts": 0, "rendered": Job.rendered + rendered} if rendered else {}
+        return self._own(id, runner, progress=progress, lease_s=time.time() + LEASE_S, **told)
 
     def end(self, id: str, runner: str, state: State, error: str | None = None) -> bool:
         """A job has ended; ``False`` if it was not ``runner``'s any more."""
@@ -209,6 +215,14 @@ class JobStore:
 
     def _session(self) -> Session:
         return Session(self._engine, expire_on_commit=False)
+
+
+def _make_table(engine: Engine) -> None:
+    """Make the table unless it is there; another server that starts now may make it in the same moment."""
+    try:
+        _Base.metadata.create_all(engine)
+    except OperationalError:
+        _Base.metadata.create_all(engine)
 
 
 def _prepare_sqlite(connection: object, _: object) -> None:

@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Request, Response
@@ -92,16 +93,15 @@ async def read_body(request: Request, engine: Engine) -> SingBody:
     content = await request.body()
     media_type = request.headers.get("content-type", "application/json").partition(";")[0].strip().lower()
     if media_type in FILE_TYPES:
-        body = await asyncio.wrap_future(
-            engine.workers.submit(lambda: body_of_file(content, request.query_params), time.monotonic())
-        )
+        read = partial(body_of_file, content, request.query_params)
     elif media_type == "application/json":
-        body = read_json_body(content)
+        read = partial(read_json_body, content)
     else:
         known = ", ".join(("application/json", *FILE_TYPES))
         raise RequestError(
             "media_type", f"found {media_type[:60]!r}; a song comes as {known}", "Content-Type"
         )
+    body = await asyncio.wrap_future(engine.workers.submit(read, time.monotonic()))
     engine.check_song(body.score)
     return body
 

@@ -15,6 +15,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -294,7 +295,12 @@ def test_stopped_in_the_middle_it_closes_the_mouth(stand: Stand, song: Path, sto
         "-" if stops == "player" else "song.wav",
     ]
     command += ["--server", f"ws://{stand.address}/v1/stream", "--to", f"vmc://127.0.0.1:{receiver.port}"]
-    process = subprocess.Popen(command, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    heeding = partial(
+        signal.signal, signal.SIGINT, signal.SIG_DFL
+    )  # a shell lets what it runs behind ignore it
+    process = subprocess.Popen(
+        command, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, preexec_fn=heeding
+    )
     assert process.stdout
     frames: list[list[tuple[Any, ...]]] = []
     while not any(message[-1] > 0.3 for frame in frames for message in frame[2:-1]):

@@ -180,6 +180,35 @@ def test_a_database_that_fails_for_a_while_ends_no_runner(
     eventually(lambda: store.get(job.id, "").state == "done")
 
 
+def test_a_job_that_kills_its_servers_is_given_up(place: Place) -> None:
+    store, runner = place.runner()
+    job = store.add("", request(), "wav", None)
+    for number in range(store_module.MOST_ATTEMPTS):
+        assert store.claim(f"runner {number}") is not None
+        with sqlite3.connect(place.folder / "jobs.sqlite") as database:
+            database.execute("UPDATE jobs SET lease_s = 0")
+    runner.start(1)
+    eventually(lambda: store.get(job.id, "").state == "failed")
+    assert json.loads(store.get(job.id, "").error or "")["code"] == "job_gives_up"
+
+
+def test_servers_that_start_together_make_one_table(tmp_path: Path) -> None:
+    url, failures = f"sqlite:///{tmp_path / 'jobs.sqlite'}", []
+
+    def start() -> None:
+        try:
+            JobStore(url).close()
+        except OutputError as error:
+            failures.append(error)
+
+    threads = [threading.Thread(target=start) for _ in range(12)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not failures
+
+
 def test_a_database_that_cannot_be_opened_hides_its_password() -> None:
     for url in ("nothing://user:secret@host/jobs", "sqlite:////no/such/folder/jobs.sqlite", "rubbish"):
         with pytest.raises(OutputError) as caught:
