@@ -113,9 +113,10 @@ class Client:
                 return frame
 
     def drain(self, quiet_s: float) -> None:
-        """Take frames until none has come for ``quiet_s``, or none can come."""
+        """Take frames until none has come for ``quiet_s``, none can come, or ten times as long has passed."""
+        until_s = time.monotonic() + 10 * quiet_s
         with contextlib.suppress(TimeoutError, ConnectionClosed):
-            while True:
+            while time.monotonic() < until_s:
                 self.next(quiet_s)
 
     def of(self, kind: str) -> list[dict[str, Any]]:
