@@ -33,13 +33,13 @@ from singer.score_json import score_to_document
 ALL_MARKS = ["phone", "viseme", "note", "lyric", "f0", "loudness", "breath"]
 FIRST_AUDIO_MS, NOTE_ON_MS, STREAMS, NEAR_S, NEAR_SHARE, GROWTH_MB = 100.0, 60.0, 20, 0.020, 0.95, 5.0
 """Targets."""
-BUFFER_S = 0.2
+BUFFER_S = 0.5
 HOW = (
     "`singer serve` with its default settings and two render threads, clients on the same two cores. First audio: a song "
     "of four minutes with all marks, from sending `sing` to the first binary frame, and to the first that is not silence. "
     "`note_on`: from sending it to the arrival of the chunk that holds its first sound; the engine's look-ahead is a block "
     "of 20 ms, 10 ms of overlap in the vocoder, 10 ms until its frame is complete and 5 ms in the limiter. Streams: clients "
-    "that play in real time, 0.2 s after their first chunk; a chunk that comes later than it is needed is an underrun. "
+    "that play in real time, 0.5 s after their first chunk; a chunk that comes later than it is needed is an underrun. "
     "Marks: changes of viseme to a vowel after a voiceless stop or fricative against the rise of the sound below 1 kHz in "
     "the streamed audio. One hour: a song of that length as fast as the client reads, all marks; resident memory by the "
     "kernel, when the song has begun and when it has ended."

@@ -190,7 +190,10 @@ class SongSource:
             raise
         begun = 0 if self._last is None else self._last.index + 1
         phrases: list[Phrase] = []
-        for phrase in split_phrases(tail, laid):
+        found = split_phrases(tail, laid)
+        if not first and not begun and done < 0:
+            return found, laid
+        for phrase in found:
             if phrase.notes[0].index + first > done:
                 notes = tuple(replace(note, index=note.index + first) for note in phrase.notes)
                 phrases.append(replace(phrase, notes=notes, index=begun + len(phrases)))

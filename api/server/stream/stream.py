@@ -22,7 +22,7 @@ CHUNK_S = 0.1
 MARKS_AHEAD_S = 0.5
 FIRST_AUDIO_S = 0.3
 """How long the first audio may wait when others need theirs sooner: a crowd of new streams must not starve the old ones."""
-START_BUFFER_S = 0.2
+START_BUFFER_S = 0.5
 """Clients are told to play so long after their first chunk."""
 MOST_MARKS = 500
 """Marks in one message."""
