@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
@@ -10,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.signal import butter, sosfilt
 
-from frontend_g2p.inventory import INVENTORY
 from frontend_g2p.phones import Language
 from singer.score import Note, Score, TempoMap
+from singer.voice_onset import is_voiceless
 
 _SYLLABLES: dict[Language, tuple[str, ...]] = {
     "en": ("ta", "so", "pa", "she", "to", "car", "fa", "tea"),
@@ -46,11 +47,12 @@ def vowel_errors_s(marks: Sequence[dict[str, Any]], samples: NDArray[np.int16], 
     """
     level_db = _low_level_db(samples, rate_hz)
     phones = [mark for mark in marks if mark["kind"] == "phone"]
-    changes = {mark["sample"] for mark in marks if mark["kind"] == "viseme"}
+    changes = [mark["sample"] for mark in marks if mark["kind"] == "viseme"]
     found = []
     for before, here in pairwise(phones):
-        if here["role"] == "nucleus" and here["sample"] in changes and _is_voiceless(before["phone"]):
-            found.append(_late_s(level_db, here["sample"], _STEP_SAMPLES / rate_hz))
+        if here["role"] == "nucleus" and is_voiceless(before["phone"]):
+            change = changes[bisect_left(changes, here["sample"])]
+            found.append(_late_s(level_db, change, _STEP_SAMPLES / rate_hz))
     return found
 
 
@@ -72,11 +74,3 @@ def _late_s(level_db: NDArray[np.float64], mark: int, step_s: float) -> float:
     if not len(quiet) or quiet[-1] + 1 >= len(part):
         return _LOOK_S
     return float((first + quiet[-1] + 1 - place) * step_s)
-
-
-def _is_voiceless(symbol: str) -> bool:
-    known = INVENTORY[symbol]
-    return known.phone_class in ("stop", "affricate", "fricative") and symbol not in _VOICED
-
-
-_VOICED = frozenset(["b", "d", "ɡ", "dʑ", "dʒ", "v", "ð", "z", "ʒ"])

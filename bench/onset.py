@@ -26,16 +26,15 @@ from bench.sung import Sung, load_voice, performed_f0_hz, sing
 from frontend_g2p.inventory import INVENTORY
 from singer.performance.performance import PhoneSpan
 from singer.training.recogniser.hearing import Recogniser
+from singer.voice_onset import is_voiceless
 
 NEAR_S = 0.025
 JITTER_S = 0.030
 TEACHER_ITEMS = 10
 TARGET = 0.90
-VOICED_OBSTRUENTS = frozenset({"b", "d", "ɡ", "dʑ", "dʒ", "v", "ð", "z", "ʒ"})
 APPROXIMANTS = frozenset({"ɹ", "ɻ"})
 """Liquids that go over into the vowel as smoothly as glides do."""
 VOWEL_CLASSES = frozenset({"vowel", "syllabic", "offglide"})
-NOISY_CLASSES = frozenset({"stop", "affricate", "fricative"})
 SILENT_CLASSES = frozenset({"special", "closure", "unreleased"})
 DETECTORS = ("signal", "aligner")
 BEFORES: tuple[Before, ...] = ("unvoiced", "voiced", "glide", "vowel")
@@ -70,7 +69,7 @@ def kind_of(span: PhoneSpan) -> Before:
     """What a phone is to the vowel after it."""
     phone_class = INVENTORY[span.symbol].phone_class
     silent = phone_class in SILENT_CLASSES or span.symbol == "ʔ"
-    if silent or (phone_class in NOISY_CLASSES and span.symbol not in VOICED_OBSTRUENTS):
+    if silent or is_voiceless(span.symbol):
         return "unvoiced"
     if phone_class == "glide" or span.symbol in APPROXIMANTS:
         return "glide"

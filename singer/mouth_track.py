@@ -1,7 +1,7 @@
 """The mouth along a phrase: from phones in time to mouths that an eye can follow.
 
-Mouths are those of ``singer.visemes``, drawn to the vowels beside them. A vowel's mouth begins with the vowel and keeps its
-shape, mouths too short to be seen are left out, and lips that must meet do so long enough.
+Mouths are those of ``singer.visemes``, drawn to the vowels beside them. A vowel's mouth begins when the vowel is heard and keeps
+its shape, mouths too short to be seen are left out, and lips that must meet do so long enough.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from frontend_g2p.inventory import INVENTORY
 from singer.performance.performance import FRAME_RATE_HZ, SLACK_S, PhoneSpan, PhrasePerformance
 from singer.visemes import Mouth, loudness_weight, mouth_beside, mouth_of, viseme_weight
+from singer.voice_onset import voice_lag_s
 
 SHORTEST_MOUTH_S = 0.04
 """A consonant or silence that is shorter leaves the mouth as it was: from one mouth to the next takes longer."""
@@ -74,8 +75,19 @@ def is_vowel(span: PhoneSpan) -> bool:
 
 
 def _parts(spans: Sequence[PhoneSpan]) -> Iterator[_Part]:
-    for place, span in enumerate(spans):
-        yield _Part(span.start_s, span.end_s, _mouth_at(spans, place), is_vowel(span))
+    starts_s = [_heard_s(spans, place) for place in range(len(spans))]
+    ends_s = [*starts_s[1:], spans[-1].end_s]
+    for place, (start_s, end_s) in enumerate(zip(starts_s, ends_s, strict=True)):
+        yield _Part(start_s, end_s, _mouth_at(spans, place), is_vowel(spans[place]))
+
+
+def _heard_s(spans: Sequence[PhoneSpan], place: int) -> float:
+    """When a phone is heard to begin; a vowel is heard in its first half."""
+    span = spans[place]
+    if place == 0 or not is_vowel(span):
+        return span.start_s
+    lag_s = voice_lag_s(spans[place - 1].symbol, span.symbol)
+    return span.start_s + min(lag_s, 0.5 * (span.end_s - span.start_s))
 
 
 def _mouth_at(spans: Sequence[PhoneSpan], place: int) -> Mouth:

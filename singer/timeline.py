@@ -31,6 +31,7 @@ from singer.score import Score
 from singer.sung_text import shown_lyric, sung_text
 from singer.timebase import sample_at
 from singer.visemes import mouth_of, shapes_of
+from singer.voice_onset import VOICED_OBSTRUENTS
 
 MarkKind = Literal["phone", "viseme", "note", "lyric", "f0", "loudness", "breath"]
 KINDS: tuple[MarkKind, ...] = get_args(MarkKind)
@@ -40,7 +41,6 @@ CHUNK_S = 0.5
 
 _STEP_S = 1.0 / FRAME_RATE_HZ
 _CURVE_KEYS: Mapping[str, str] = {"f0": "hz", "loudness": "db"}
-_VOICED_OBSTRUENTS = frozenset(["b", "d", "ɡ", "dʑ", "dʒ", "v", "ð", "z", "ʒ"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,7 +239,7 @@ def _voiced_f0_hz(phrase: PhrasePerformance) -> list[float | None]:
 
 def is_voiced(symbol: str) -> bool:
     """Whether a phone of the inventory has a pitch: vowels, sonorants and voiced obstruents."""
-    return INVENTORY[symbol].phone_class in SONORANT_CLASSES or symbol in _VOICED_OBSTRUENTS
+    return INVENTORY[symbol].phone_class in SONORANT_CLASSES or symbol in VOICED_OBSTRUENTS
 
 
 def _span_of_frame(phrase: PhrasePerformance) -> NDArray[np.int64]:

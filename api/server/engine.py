@@ -24,6 +24,7 @@ from api.server.songs import check_size
 from api.server.stream.session import Services
 from api.server.stream.stream import Stream
 from api.server.voices import VoicePool
+from api.server.warm_up import warm_up
 from api.server.workers import Workers
 from api.settings import read_settings
 
@@ -55,8 +56,8 @@ class Engine:
     _tasks: list[asyncio.Task[None]] = field(default_factory=list)
 
     async def start(self) -> None:
-        """Load the default voice, begin with the jobs and the show."""
-        await asyncio.to_thread(self.voices.get, None)
+        """Load and try the default voice, begin with the jobs and the show."""
+        await asyncio.to_thread(lambda: warm_up(self.voices.get(None)))
         self.runner.start(self.settings.job_threads)
         if self.show is not None:
             self._tasks.append(asyncio.create_task(self.show.run(), name="show"))

@@ -30,6 +30,7 @@ from singer.timeline import (
     sung_notes,
 )
 from singer.visemes import mouth_of, shapes_of
+from singer.voice_onset import voice_lag_s
 from tests.singer.performances import Spans, phrase, song
 from voicebanks.load import load_voice
 
@@ -94,15 +95,16 @@ def test_only_the_kinds_asked_for_are_told() -> None:
 # --- mouths
 
 
-def test_the_mouth_of_a_vowel_begins_with_the_vowel(sung: tuple[Score, PerformedSong]) -> None:
+def test_the_mouth_of_a_vowel_begins_with_the_voice_of_the_vowel(sung: tuple[Score, PerformedSong]) -> None:
     _, performed = sung
     marks = song_marks(performed.performance, ("viseme",), None)
     at = {mark.time_s: mark.values["viseme"] for mark in marks}
     vowels = 0
     for each in performed.performance.phrases:
-        for span in each.phones:
+        for before, span in pairwise(each.phones):
             if span.role == "nucleus" and INVENTORY[span.symbol].phone_class == "vowel":
-                assert at[span.start_s] == mouth_of(span.symbol).viseme
+                heard_s = span.start_s + voice_lag_s(before.symbol, span.symbol)
+                assert at[heard_s] == mouth_of(span.symbol).viseme
                 vowels += 1
     assert vowels >= len(load_score(EXAMPLES / "four_languages.json").notes)
 
@@ -168,7 +170,7 @@ def test_an_even_vowel_is_one_mouth_and_a_swelling_one_grows() -> None:
 
 def test_sounds_too_short_to_see_leave_the_mouth_as_it_is() -> None:
     spans: Spans = (
-        ("SP", None, 0.1), ("a", "nucleus", 0.3), ("t", "onset", 0.02), ("i", "nucleus", 0.3), ("SP", None, 0.1),
+        ("SP", None, 0.1), ("a", "nucleus", 0.3), ("d", "onset", 0.02), ("i", "nucleus", 0.3), ("SP", None, 0.1),
     )  # fmt: skip
     assert visemes(phrase(spans=spans)) == [
         ("sil", 0.0, 0.1), ("aa", 0.1, 0.42), ("ih", 0.42, 0.72), ("sil", 0.72, 0.82),
@@ -187,13 +189,37 @@ def test_the_short_silence_after_a_breath_does_not_close_the_mouth() -> None:
 
 
 @given(st.sampled_from(["p", "b", "m", "f", "v"]), st.integers(1, 12))
-def test_lips_meet_long_enough_and_the_vowel_after_keeps_its_start(symbol: str, hundredths: int) -> None:
+def test_lips_meet_long_enough_until_the_vowel_after_is_heard(symbol: str, hundredths: int) -> None:
     spans: Spans = (("a", "nucleus", 0.3), (symbol, "onset", hundredths / 100), ("i", "nucleus", 0.3))
     track = mouth_track(phrase(spans=spans))
     closed = next(span for span in track if span.mouth.viseme in ("PP", "FF"))
     assert closed.end_s - closed.start_s >= 0.03 - 1e-9
-    assert closed.end_s == pytest.approx(0.3 + hundredths / 100)
+    assert closed.end_s == pytest.approx(0.3 + hundredths / 100 + (0.008 if symbol in "pf" else 0.0))
     assert [before.end_s for before in track[:-1]] == [after.start_s for after in track[1:]]
+
+
+@pytest.mark.parametrize(
+    ("before", "vowel", "lag_s"),
+    [
+        ("tʰ", "i", 0.016),
+        ("h", "u", 0.016),
+        ("k", "i", 0.008),
+        ("tʰ", "a", 0.006),
+        ("s", "a", 0.0),
+        ("n", "i", 0.0),
+        ("b", "u", 0.0),
+    ],
+)
+def test_the_mouth_of_a_vowel_begins_when_its_voice_does(before: str, vowel: str, lag_s: float) -> None:
+    spans: Spans = (("SP", None, 0.1), (before, "onset", 0.1), (vowel, "nucleus", 0.3), ("SP", None, 0.1))
+    made = phrase(spans=spans)
+    assert visemes(made)[2][1:] == (pytest.approx(0.2 + lag_s), 0.5)
+    assert [mark.time_s for mark in phrase_marks(made, ("phone",), None)][2] == pytest.approx(0.2)
+
+
+def test_a_short_vowel_is_seen_for_half_of_its_length_at_least() -> None:
+    spans: Spans = (("SP", None, 0.1), ("tʰ", "onset", 0.1), ("i", "nucleus", 0.02), ("SP", None, 0.1))
+    assert mouth_track(phrase(spans=spans))[2].start_s == pytest.approx(0.21)
 
 
 def test_japanese_geminates_and_moraic_nasals_have_the_mouth_of_what_follows() -> None:
