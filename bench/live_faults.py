@@ -16,6 +16,7 @@ from typing import Any
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
+from api.server.free_memory import LOOK_EVERY_S
 from bench.live_server import LiveServer, serving
 from bench.material import song_of_length
 from bench.options import Options
@@ -51,7 +52,7 @@ def fault_rows(folder: Path, options: Options, how: str, details: dict[str, Any]
     with serving(folder / "faults", options.voice, "--largest-body-bytes", "200000") as server:
         _vanish(server, score, 5 if options.toy else 50)
         _fuzz(server, score, 90 if options.toy else 2_000)
-        before_mb = server.resident_mb()
+        before_mb = _idle_mb(server)
         _vanish(server, score, 3 if options.toy else KILLED)
         half_open = _half_open(server, 5 if options.toy else 50)
         refused = _fuzz(server, score, 100 if options.toy else FUZZED)
@@ -59,7 +60,7 @@ def fault_rows(folder: Path, options: Options, how: str, details: dict[str, Any]
         for sock in half_open:
             sock.close()
         left = _left(server)
-        grown_mb = server.resident_mb() - before_mb
+        grown_mb = _idle_mb(server) - before_mb
         alive = server.process.poll() is None
     details["faults"] = {"left": left, "grown_mb": grown_mb, "refused": refused, "too_large": too_large}
     fine = alive and not any(left.values()) and too_large == 2 and (options.toy or grown_mb < 10.0)
@@ -170,6 +171,12 @@ def _left(server: LiveServer) -> dict[str, float]:
             break
         time.sleep(0.1)
     return left
+
+
+def _idle_mb(server: LiveServer) -> float:
+    """Resident memory when the server has given back what it had freed, which it does when it has nothing to do."""
+    time.sleep(3 * LOOK_EVERY_S)
+    return server.resident_mb()
 
 
 def _job_row(folder: Path, options: Options, score: dict[str, Any], how: str, details: dict[str, Any]) -> Row:

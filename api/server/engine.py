@@ -13,6 +13,7 @@ from typing import Any
 
 from starlette.requests import HTTPConnection
 
+from api.server.free_memory import give_back_when_idle
 from api.server.jobs.runner import JobRunner, JobSinging
 from api.server.jobs.store import JobStore
 from api.server.live.show import Show, ShowOptions
@@ -59,6 +60,8 @@ class Engine:
         """Load and try the default voice, begin with the jobs and the show."""
         await asyncio.to_thread(lambda: warm_up(self.voices.get(None)))
         self.runner.start(self.settings.job_threads)
+        giving_back = give_back_when_idle(lambda: self.workers.finished)
+        self._tasks.append(asyncio.create_task(giving_back, name="memory"))
         if self.show is not None:
             self._tasks.append(asyncio.create_task(self.show.run(), name="show"))
 

@@ -26,7 +26,7 @@ def warm_up(voice: Voice) -> None:
         if language not in voice.languages:
             continue
         try:
-            render(Score((Note(0.0, 0.5, midi, _WORDS[language]),), language=language), voice)
+            render(Score((Note(1.0, 0.5, midi, _WORDS[language]),), language=language), voice)
         except (SingerError, ReadingError) as error:
             _LOG.warning("songs in %r cannot be sung here: %s", language, error)
     gc.collect()

@@ -25,10 +25,11 @@ class Workers:
 
     Attributes:
         threads: how many there are.
+        finished: pieces done so far, about.
     """
 
     def __init__(self, threads: int) -> None:
-        self.threads = threads
+        self.threads, self.finished = threads, 0
         self._waiting: list[tuple[float, int, Callable[[], Any], Future[Any]]] = []
         self._number = itertools.count()
         self._changed = threading.Condition()
@@ -94,4 +95,5 @@ class Workers:
                 future.set_exception(error)
             else:
                 future.set_result(result)
+            self.finished += 1
             del work, future

@@ -15,6 +15,7 @@ from api.server.stream.schemas import client_schema, server_schema
 from singer.audio import encode
 from singer.render import RenderOptions, render
 from singer.score_json import document_to_score
+from tests.api.server.songs_to_sing import song
 from tests.api.server.stand import Client, Stand, standing
 from voicebanks.load import load_voice
 
@@ -32,29 +33,17 @@ def client(stand: Stand) -> Iterator[Client]:
     stand.wait_until_empty()
 
 
-def score(bars: int = 3, **changes: Any) -> dict[str, Any]:
-    notes = [
-        {"start": 5 * bar + beat, "duration": 1, "pitch": 60 + (3 * bar + beat) % 7, "lyric": lyric}
-        for bar in range(bars)
-        for beat, lyric in enumerate(("la", "sa", "-", "ta"))
-    ]
-    return {
-        "format": "singer-score", "version": 1, "language": "en", "tempo": [{"beat": 0, "bpm": 150}], "notes": notes,
-        **changes,
-    }  # fmt: skip
-
-
 ALL = ["phone", "viseme", "note", "lyric", "f0", "loudness", "breath"]
 
 
 @pytest.mark.parametrize("rate", [44_100, 48_000])
 def test_audio_is_what_singing_the_score_gives(client: Client, rate: int) -> None:
     client.send(
-        type="sing", id="a", score=score(), pace="reader", format={"encoding": "s16le", "sample_rate": rate}
+        type="sing", id="a", score=song(3), pace="reader", format={"encoding": "s16le", "sample_rate": rate}
     )
     end = client.until("end")
     whole = render(
-        document_to_score(score()), load_voice("builtin"), options=RenderOptions(sample_rate_hz=rate)
+        document_to_score(song(3)), load_voice("builtin"), options=RenderOptions(sample_rate_hz=rate)
     )
     assert encode(whole.samples, "pcm16") == client.pcm16().tobytes()
     assert end == {"type": "end", "id": "a", "samples": len(whole.samples), "reason": "done"}
@@ -66,7 +55,7 @@ def test_audio_is_what_singing_the_score_gives(client: Client, rate: int) -> Non
 
 
 def test_marks_come_before_their_audio_and_describe_it(client: Client) -> None:
-    client.send(type="sing", id="a", score=score(), pace="reader", marks=ALL)
+    client.send(type="sing", id="a", score=song(3), pace="reader", marks=ALL)
     end = client.until("end")
     sent = 0
     for kind, sample in client.order:
@@ -84,11 +73,13 @@ def test_marks_come_before_their_audio_and_describe_it(client: Client) -> None:
     assert [mark["note"] for mark in client.marks("lyric")] == [0, 1, 3, 4, 5, 7, 8, 9, 11]
     assert all(mark["sample"] <= end["samples"] for mark in client.marks("phone"))
     vowels = {mark["sample"] for mark in client.marks("phone") if mark["role"] == "nucleus"}
-    assert vowels <= {mark["sample"] for mark in client.marks("viseme")}
+    mouths = [mark["sample"] for mark in client.marks("viseme")]
+    for vowel in vowels:  # heard up to 16 ms after its boundary
+        assert any(0 <= mouth - vowel <= 0.016 * 44_100 + 1 for mouth in mouths)
 
 
 def test_every_message_fits_its_schema(client: Client) -> None:
-    sing = {"type": "sing", "id": "a", "score": score(1), "pace": "reader", "marks": ALL}
+    sing = {"type": "sing", "id": "a", "score": song(1), "pace": "reader", "marks": ALL}
     jsonschema.validate(sing, client_schema())
     client.send(**sing)
     client.send(type="control", id="a", name="tension", value=0.5)
@@ -100,16 +91,16 @@ def test_every_message_fits_its_schema(client: Client) -> None:
 
 
 def test_floats_are_the_engines_own(client: Client) -> None:
-    client.send(type="sing", id="a", score=score(1), pace="reader", format={"encoding": "f32le"})
+    client.send(type="sing", id="a", score=song(1), pace="reader", format={"encoding": "f32le"})
     client.until("end")
     samples = np.frombuffer(b"".join(content for _, content in client.audio), "<f4")
-    np.testing.assert_array_equal(samples, render(document_to_score(score(1)), load_voice("builtin")).samples)
+    np.testing.assert_array_equal(samples, render(document_to_score(song(1)), load_voice("builtin")).samples)
 
 
 def test_opus_packets_hold_the_song(client: Client) -> None:
     sphn = pytest.importorskip("sphn")
     client.send(
-        type="sing", id="a", score=score(2), pace="reader", format={"encoding": "opus", "sample_rate": 48_000}
+        type="sing", id="a", score=song(2), pace="reader", format={"encoding": "opus", "sample_rate": 48_000}
     )
     end = client.until("end")
     assert [first for first, _ in client.audio] == [960 * place for place in range(len(client.audio))]
@@ -120,7 +111,7 @@ def test_opus_packets_hold_the_song(client: Client) -> None:
 
 
 def test_the_lead_is_kept_and_pausing_stops_the_clock(client: Client) -> None:
-    client.send(type="sing", id="a", score=score(6), lead_ms=300)
+    client.send(type="sing", id="a", score=song(6), lead_ms=300)
     client.until("start")
     begun_s = time.monotonic()
     while time.monotonic() - begun_s < 0.6:
@@ -142,21 +133,21 @@ def test_the_lead_is_kept_and_pausing_stops_the_clock(client: Client) -> None:
 
 
 def test_cancel_at_the_phrase_ends_with_it(client: Client) -> None:
-    client.send(type="sing", id="a", score=score(8), lead_ms=300)
+    client.send(type="sing", id="a", score=song(8), lead_ms=300)
     client.until("start")
     while len(client.audio) < 5:
         client.next()
     client.send(type="cancel", id="a", at="phrase")
     end = client.until("end")
     assert end["reason"] == "cancelled"
-    whole = encode(render(document_to_score(score(8)), load_voice("builtin")).samples, "pcm16")
+    whole = encode(render(document_to_score(song(8)), load_voice("builtin")).samples, "pcm16")
     heard = np.frombuffer(whole, "<i2")[: end["samples"]]
     assert 1.5 < end["samples"] / 44_100 < 2.4, "a phrase lasts 1.6 s"
     assert np.abs(client.pcm16().astype(int) - heard).max() <= 1
 
 
 def test_a_control_acts_from_the_sample_that_is_told(client: Client) -> None:
-    client.send(type="sing", id="a", score=score(6), lead_ms=200, controls={"breathiness": 0.2})
+    client.send(type="sing", id="a", score=song(6), lead_ms=200, controls={"breathiness": 0.2})
     client.until("start")
     while len(client.audio) < 4:
         client.next()
@@ -173,7 +164,7 @@ def test_a_control_acts_from_the_sample_that_is_told(client: Client) -> None:
 
 
 def test_an_open_song_grows(client: Client) -> None:
-    whole = score(4)
+    whole = song(4)
     client.send(type="sing", id="a", score={**whole, "notes": whole["notes"][:6]}, pace="reader", open=True)
     assert client.until("start")["duration_s"] is None
     client.send(type="append", id="a", notes=whole["notes"][6:11])
@@ -218,9 +209,9 @@ def test_playing_live(client: Client) -> None:
     ("change", "code", "where"),
     [
         ({"score": {"format": "singer-score"}}, "version", "version"),
-        ({"score": {**score(), "notes": []}}, "no_notes", "notes"),
+        ({"score": {**song(3), "notes": []}}, "no_notes", "notes"),
         (
-            {"score": {**score(), "notes": [{"start": 0, "duration": 1, "pitch": 60, "lyric": "☃"}]}},
+            {"score": {**song(3), "notes": [{"start": 0, "duration": 1, "pitch": 60, "lyric": "☃"}]}},
             "",
             "note 0",
         ),
@@ -232,12 +223,12 @@ def test_playing_live(client: Client) -> None:
 def test_a_song_that_cannot_be_sung_gets_one_error(
     stand: Stand, client: Client, change: dict[str, Any], code: str, where: str
 ) -> None:
-    client.send(**{"type": "sing", "id": "a", "score": score(), **change})
+    client.send(**{"type": "sing", "id": "a", "score": song(3), **change})
     error = client.until("error", "start")
     assert error["type"] == "error"
     assert code in error["code"]
     assert error["where"].startswith(where)
-    client.send(type="sing", id="b", score=score(1), pace="reader")
+    client.send(type="sing", id="b", score=song(1), pace="reader")
     client.until("end")
 
 
@@ -279,10 +270,10 @@ def test_a_stream_that_cannot_begin_gets_an_error(client: Client, change: dict[s
 
 
 def test_messages_that_do_not_fit_the_stream_are_refused(client: Client) -> None:
-    client.send(type="sing", id="a", score=score(8), lead_ms=300)
+    client.send(type="sing", id="a", score=song(8), lead_ms=300)
     client.until("start")
     for message, code in (
-        ({"type": "sing", "id": "b", "score": score()}, "stream_active"),
+        ({"type": "sing", "id": "b", "score": song(3)}, "stream_active"),
         ({"type": "note_on", "id": "a", "pitch": 60}, "not_live"),
         ({"type": "append", "id": "a", "notes": [], "final": True}, "not_open"),
         ({"type": "control", "id": "a", "name": "nonsense", "value": 1}, "control"),
@@ -309,16 +300,16 @@ def test_a_client_that_sends_nothing_but_nonsense_is_closed(stand: Stand) -> Non
 def test_a_server_that_is_full_says_so_and_the_others_go_on(stand: Stand) -> None:
     singing = [stand.connect() for _ in range(4)]
     for client in singing:
-        client.send(type="sing", id="a", score=score(3), lead_ms=200)
+        client.send(type="sing", id="a", score=song(3), lead_ms=200)
         client.until("start")
     with stand.connect() as late:
-        late.send(type="sing", id="a", score=score(1))
+        late.send(type="sing", id="a", score=song(1))
         assert late.until("error", "start")["code"] == "busy"
         for client in singing:
             assert client.until("end")["reason"] == "done"
             client.connection.close()
         stand.wait_until_empty(connections=1)
-        late.send(type="sing", id="b", score=score(1), pace="reader")
+        late.send(type="sing", id="b", score=song(1), pace="reader")
         assert late.until("end", "error")["type"] == "end"
     stand.wait_until_empty()
 
@@ -326,7 +317,7 @@ def test_a_server_that_is_full_says_so_and_the_others_go_on(stand: Stand) -> Non
 def test_clients_that_vanish_leave_nothing(stand: Stand) -> None:
     for number in range(12):
         client = stand.connect()
-        client.send(type="sing", id="a", score=score(8), lead_ms=200 if number % 2 else 5_000)
+        client.send(type="sing", id="a", score=song(8), lead_ms=200 if number % 2 else 5_000)
         client.until("start")
         client.next()
         client.connection.socket.close() if number % 3 else client.connection.close()
@@ -341,7 +332,7 @@ def test_a_client_that_does_not_read_costs_bounded_memory(
     monkeypatch.setattr(session, "SLOW_S", 0.5)
     client = stand.connect()
     client.connection.socket.setsockopt(1, 8, 4_096)
-    client.send(type="sing", id="a", score=score(300), pace="reader")
+    client.send(type="sing", id="a", score=song(300), pace="reader")
     stand_s = time.monotonic()
     while not stand.ended or stand.ended[-1].position == 0 or stand.engine.streams:
         assert time.monotonic() - stand_s < 30
