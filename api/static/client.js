@@ -52,8 +52,8 @@ export class SingerStream {
 
   // The sample that is heard now, or null before there is one.
   get position() {
-    if (this.startS === null) return null;
-    return Math.min(Math.floor((this.context.currentTime - this.startS) * this.rate), this.received);
+    const heardS = this.context.currentTime - (this.context.outputLatency || 0); // later by the way to the speaker
+    return this.startS === null ? null : Math.min(Math.floor((heardS - this.startS) * this.rate), this.received);
   }
 
   #text(message) {

@@ -63,6 +63,14 @@ function take(mark) {
   }
 }
 
+// What was to come is not heard: the mouth closes, the words go.
+function hide() {
+  stream.stop();
+  target = { open: 0, form: 0 };
+  line = [];
+  words.replaceChildren();
+}
+
 const socket = `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}`;
 const isLive = wish.get("stream") === "live";
 const context = new AudioContext();
@@ -84,6 +92,7 @@ const stream = new SingerStream({
   onMessage: (message) => (state.last = message),
   onEnd: (message) => {
     state.ended = message;
+    if (message.type !== "end") hide();
     if (isLive && message.type === "closed") setTimeout(() => location.reload(), 2000);
   },
 });

@@ -74,3 +74,19 @@ def test_marks_follow_the_sound_by_the_offset(tmp_path: Path, offset_ms: int) ->
             (turn - sample) / 44.1 for turn, sample in zip(page.value("turns"), samples, strict=True)
         )
         assert abs(late_ms - offset_ms) < 80, "as near as the page's timers allow"
+
+
+def test_what_fails_takes_its_words_along_and_closes_the_mouth(tmp_path: Path) -> None:
+    wrong = SCORE | {"notes": [{"start": 0, "duration": 1, "pitch": 60, "lyric": "☃"}]}
+    with (
+        standing(tmp_path / "data") as stand,
+        browsing(f"http://{stand.address}/overlay", tmp_path / "profile") as page,
+    ):
+        page.wait_for("window.singer?.ready")
+        page.value(f"window.postMessage({json.dumps({'score': SCORE})}, location.origin)")
+        page.wait_for("window.singer.ended?.type === 'end' && window.singer.sung.length >= 2")
+        assert page.value("document.querySelector('#lyrics').textContent")
+        page.value(f"window.postMessage({json.dumps({'score': wrong})}, location.origin)")
+        page.wait_for("window.singer.ended?.type === 'error'")
+        assert page.value("document.querySelector('#lyrics').textContent") == ""
+        page.wait_for("window.singer.open < 0.01")
