@@ -19,6 +19,7 @@ from api.server.routes import health, jobs, reading, sing, voices
 from api.server.routes.access import json_only
 from api.server.security import BodyLimit, plain_origin
 from api.server.settings import ServerSettings
+from api.server.slow_readers import SlowReaders
 from api.server.stream.routes import router as stream_router
 
 _STATIC = Path(__file__).parents[1] / "static"
@@ -69,6 +70,7 @@ def create_app(settings: ServerSettings) -> FastAPI:
             engine.metrics.requests.labels(method, route, response.status_code).inc()
         return response
 
+    app.add_middleware(SlowReaders)
     for router in _ROUTERS:
         app.include_router(router)
     app.include_router(stream_router, responses=problems(422))

@@ -137,7 +137,7 @@ def open_engine(settings: ServerSettings) -> Engine:
     voices = VoicePool(folders, settings.default_voice)
     workers, metrics = Workers(settings.render_threads), Metrics()
     settings.data_folder.mkdir(parents=True, exist_ok=True)
-    jobs = JobStore(settings.jobs_url)
+    jobs = JobStore(settings.jobs_url, settings.most_jobs)
     keep_s = 3_600.0 * settings.keep_jobs_hours
     singing = JobSinging(
         voices.get, workers, lambda song: check_size(song, settings.most_notes, settings.longest_song_s)

@@ -67,6 +67,7 @@ class ServerSettings(BaseModel):
     database_url: Annotated[
         str | None, Field(description="SQLAlchemy URL of the jobs; SQLite in the data folder by default.")
     ] = None
+    most_jobs: Annotated[int, Field(ge=1, description="Jobs of one token that wait or are sung.")] = 1_000
     keep_jobs_hours: Annotated[float, Field(gt=0, description="How long ended jobs are kept, hours.")] = 24.0
     job_threads: Annotated[
         int, Field(ge=0, le=256, description="Jobs that are sung at the same time; 0 for none.")

@@ -81,8 +81,17 @@ class Job(_Base):
 class JobStore:
     """The jobs; safe to share between threads and processes."""
 
-    def __init__(self, url: str) -> None:
-        """Open the database and make its table; raises ``OutputError`` if it cannot be reached."""
+    def __init__(self, url: str, most_unfinished: int = MOST_LISTED) -> None:
+        """Open the database and make its table.
+
+        Args:
+            url: of the database, as SQLAlchemy has it.
+            most_unfinished: jobs of one owner that wait or are sung.
+
+        Raises:
+            OutputError: it cannot be reached.
+        """
+        self._most_unfinished = most_unfinished
         try:
             self._engine = create_engine(url, pool_pre_ping=True)
             if url.startswith("sqlite"):
@@ -111,8 +120,12 @@ class JobStore:
         """A new job, or the one that ``owner`` has given the same key.
 
         Raises:
-            RequestError: ``job_key``, the key belongs to a job with another request.
+            RequestError: ``job_key``, the key belongs to a job with another request; ``queue_full``, the owner has as many jobs
+                as one may have.
         """
+        if self._unfinished(owner) >= self._most_unfinished and not (key and self._of_key(owner, key)):
+            message = f"{self._most_unfinished} jobs wait or are sung; add more when some are done"
+            raise RequestError("queue_full", message)
         job = Job(
             id=uuid.uuid4().hex, owner=owner, key=key, state="queued", request=request, kind=kind, created_s=time.time()
         )  # fmt: skip
@@ -122,14 +135,22 @@ class JobStore:
                 session.commit()
                 return job
         except IntegrityError:
-            with self._session() as session:
-                there = session.scalars(select(Job).where(Job.owner == owner, Job.key == key)).one_or_none()
+            there = self._of_key(owner, key)
             if there is None:  # it was removed meanwhile
                 return self.add(owner, request, kind, key)
             if (there.request, there.kind) != (request, kind):
                 message = "this key was given to a job with another request; take a new one"
                 raise RequestError("job_key", message, "Idempotency-Key") from None
             return there
+
+    def _of_key(self, owner: str, key: str | None) -> Job | None:
+        with self._session() as session:
+            return session.scalars(select(Job).where(Job.owner == owner, Job.key == key)).one_or_none()
+
+    def _unfinished(self, owner: str) -> int:
+        waiting = (Job.owner == owner) & Job.state.in_(("queued", "running"))
+        with self._session() as session:
+            return session.scalar(select(func.count()).select_from(Job).where(waiting)) or 0
 
     def get(self, id: str, owner: str) -> Job:
         """A job of ``owner``; raises ``RequestError``, ``no_such_job``."""

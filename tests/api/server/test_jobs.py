@@ -7,6 +7,7 @@ import json
 import threading
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -16,6 +17,7 @@ import soundfile
 
 from api.server.jobs import runner as runner_module
 from tests.api.server.job_gate import Gate, eventually
+from tests.api.server.rest_client import problem
 from tests.api.server.songs_to_sing import midi, song, sung
 from tests.api.server.stand import Stand, standing
 
@@ -163,6 +165,18 @@ def test_many_at_once_with_one_key_make_one_job(client: httpx.Client) -> None:
 
 
 # --- removing
+
+
+def test_one_token_has_only_so_many_jobs_unfinished(tmp_path: Path) -> None:
+    with (
+        standing(tmp_path, most_jobs=2, job_threads=0) as stand,
+        httpx.Client(base_url=f"http://{stand.address}", timeout=30) as client,
+    ):
+        first = [add(client, key=str(number), score=song(1), seed=number)["id"] for number in range(2)]
+        problem(client.post("/v1/jobs", json={"score": song(1)}), 429, "queue_full")
+        assert add(client, key="1", score=song(1), seed=1)["id"] == first[1], "the same key adds nothing"
+        client.delete(f"/v1/jobs/{first[0]}")
+        add(client, score=song(1))
 
 
 def test_removing_a_job_that_waits_runs_or_is_done(client: httpx.Client, stand: Stand, gate: Gate) -> None:
