@@ -1,0 +1,146 @@
+"""A query to a performance: phones exactly where it says, its pitch and its volume, the rest by our rules."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from api.server.voicevox.errors import SongError
+from api.server.voicevox.frames import (
+    QUERY_RATE_HZ,
+    QUIETEST_DB,
+    at_performance,
+    loudness_of,
+    query_centres_s,
+    seconds,
+)
+from api.server.voicevox.models import FrameAudioQuery
+from api.server.voicevox.phonemes import DEVOICED, PAUSE, PHONEMES
+from api.server.voicevox.placed import Placed, PlacedPhrase, TimedPhoneme, place, placed_phrases
+from api.server.voicevox.rules import colours
+from api.server.voicevox.score_query import LONGEST_NOTE_FRAMES, check_length
+from api.server.voicevox.spans import Interval, fitting_breath, pauses_of, spans_of
+from singer.performance.performance import CURVE_BOUNDS, CURVES, Performance, PhrasePerformance
+from singer.performance.phrase_edges import SHORTEST_BREATH_S
+from singer.voice import Voice
+
+BREATH_ABOVE_DB = -35.0
+"""A stretch of a pause that is louder is a breath, unless it is the end of a sound or goes on to the next one."""
+LONGEST_BREATH_S = 1.2
+SAMPLE_RATES_HZ = (8_000, 192_000)
+
+
+def check_query(query: FrameAudioQuery) -> None:
+    """Refuse a query that cannot be sung; raises ``SongError``."""
+    for number, each in enumerate(query.phonemes):
+        if each.phoneme not in PHONEMES:
+            raise SongError(f"phoneme {each.phoneme[:20]} is not valid")
+        check_length(each.frame_length, f"phonemes[{number}]")
+        if each.phoneme != PAUSE and each.frame_length > LONGEST_NOTE_FRAMES:
+            found = f"phonemes[{number}]: frame_lengthは{LONGEST_NOTE_FRAMES}までです"
+            raise SongError(f"{found}: {each.frame_length}")
+    frames = sum(each.frame_length for each in query.phonemes)
+    for name, count in (("f0", len(query.f0)), ("volume", len(query.volume))):
+        if count != frames or not count:
+            raise SongError(f"{name}の長さはphonemesのframe_lengthの合計 ({frames}) と同じです: {count}")
+    low_hz, high_hz = CURVE_BOUNDS["f0_hz"]
+    wrong = next((hz for hz in query.f0 if hz and not low_hz <= hz <= high_hz), None)
+    if wrong is not None:
+        raise SongError(f"f0は0、または{low_hz:g}から{high_hz:g}までです: {wrong:g}")
+    if not 0 <= query.volumeScale <= 100:
+        raise SongError(f"volumeScaleは0から100までです: {query.volumeScale:g}")
+    lowest, highest = SAMPLE_RATES_HZ
+    if not lowest <= query.outputSamplingRate <= highest:
+        raise SongError(f"outputSamplingRateは{lowest}から{highest}までです: {query.outputSamplingRate}")
+
+
+@dataclass(frozen=True, slots=True)
+class _Curves:
+    """Curves of a query, float64 [frames of the query].
+
+    Attributes:
+        log_hz: pitch, straight lines where the query has none.
+        loudness_db: relative to the singer's own level.
+        whisper: 1 where a sound has no pitch.
+    """
+
+    log_hz: NDArray[np.float64]
+    loudness_db: NDArray[np.float64]
+    whisper: NDArray[np.float64]
+
+
+def performance_of(query: FrameAudioQuery, voice: Voice) -> Performance:
+    """A checked query for a voice; what the query does not say, such as breathiness, is by our rules.
+
+    Raises:
+        ScoreError: a song that is too long.
+    """
+    hz = np.array(query.f0, np.float64)
+    frames = np.array([each.frame_length for each in query.phonemes])
+    voiceless = np.repeat([each.phoneme in DEVOICED for each in query.phonemes], frames)
+    pauses = np.repeat([each.phoneme == PAUSE for each in query.phonemes], frames)
+    curves = _Curves(
+        _filled(hz),
+        loudness_of(np.array(query.volume, np.float64)),
+        (((hz == 0.0) | voiceless) & ~pauses).astype(np.float64),
+    )
+    starts = np.cumsum(frames) - frames
+    midi = 69.0 + 12.0 / np.log(2.0) * (curves.log_hz - np.log(440.0))
+    placed = place(
+        [
+            TimedPhoneme(each.phoneme, each.frame_length, _middle(midi, start, each.frame_length))
+            for each, start in zip(query.phonemes, starts.tolist(), strict=True)
+        ]
+    )
+    phrases = tuple(_phrase(each, curves) for each in placed_phrases(placed))
+    return Performance(voice.name, "", seconds(len(hz)), phrases)
+
+
+def _filled(hz: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Logarithm of the pitch, with straight lines over frames without one."""
+    known = np.flatnonzero(hz)
+    if not len(known):
+        return np.full(len(hz), np.log(220.0))
+    return np.interp(np.arange(len(hz)), known, np.log(hz[known]))
+
+
+def _middle(midi: NDArray[np.float64], start: int, frames: int) -> float:
+    return float(np.median(midi[start : start + frames])) if frames else 0.0
+
+
+def _phrase(placed: PlacedPhrase, curves: _Curves) -> PhrasePerformance:
+    breaths = tuple(_breaths(placed, curves.loudness_db))
+    first, count = placed.start_frame, placed.end_frame - placed.start_frame
+    found = dict(colours(placed, breaths))
+    exact = {
+        "f0_hz": np.exp(at_performance(curves.log_hz, first, count)),
+        "loudness_db": at_performance(curves.loudness_db, first, count),
+        "whisper": at_performance(curves.whisper, first, count),
+    }
+    found |= {name: values.astype(np.float32) for name, values in exact.items()}
+    return PhrasePerformance(
+        first / 100.0, spans_of(placed, breaths), found, dict.fromkeys(CURVES, "auto"), placed.phrase.index
+    )
+
+
+def _breaths(placed: PlacedPhrase, loudness_db: NDArray[np.float64]) -> Iterator[Interval]:
+    """Breaths that the volume shows in the pauses before sounds."""
+    for number, pause in enumerate(pauses_of(placed)):
+        low, high = (round(edge_s * QUERY_RATE_HZ) for edge_s in pause)
+        loud = loudness_db[low:high] > BREATH_ABOVE_DB
+        for start, stop in _runs(loud):
+            goes_on = stop == len(loud) or (start == 0 and number > 0)
+            if goes_on or not SHORTEST_BREATH_S <= seconds(stop - start) <= LONGEST_BREATH_S:
+                continue
+            breath = fitting_breath((seconds(low + start), seconds(low + stop)), pause)
+            if breath is not None:
+                yield breath
+
+
+def _runs(flags: NDArray[np.bool_]) -> list[tuple[int, int]]:
+    """Stretches of true values as [start, stop)."""
+    edges = np.flatnonzero(np.diff(flags, prepend=False, append=False)).tolist()
+    return list(zip(edges[::2], edges[1::2], strict=True))
