@@ -20,9 +20,7 @@ class Note(_Model):
     """A note, or a rest."""
 
     id: Annotated[str | SkipJsonSchema[None], Field(description="Handed on to its phonemes.")] = None
-    key: Annotated[
-        int | SkipJsonSchema[None], Field(description="MIDI note number; none for a rest.")
-    ] = None
+    key: Annotated[int | SkipJsonSchema[None], Field(description="MIDI note number; none for a rest.")] = None
     frame_length: Annotated[int, Field(description="Length in frames of 1/93.75 s.")]
     lyric: Annotated[str, Field(description="One mora in kana; empty for a rest.")]
 
@@ -95,9 +93,9 @@ class StyleInfo(_Model):
 
     id: int
     icon: Annotated[str, Field(description="PNG in base64, or its address.")]
-    portrait: Annotated[
-        str | SkipJsonSchema[None], Field(description="PNG in base64, or its address.")
-    ] = None
+    portrait: Annotated[str | SkipJsonSchema[None], Field(description="PNG in base64, or its address.")] = (
+        None
+    )
     voice_samples: list[str]
 
 

@@ -10,9 +10,10 @@ from frontend_g2p.phones import Phone
 PAUSE = "pau"
 VOWELS = frozenset("aiueo") | {"N", "cl"}
 DEVOICED = frozenset("AIUEO")
-CONSONANTS = frozenset(
-    "b by ch d dy f g gw gy h hy j k kw ky m my n ny p py r ry s sh t ts ty v w y z".split()
-)
+CONSONANTS = frozenset({
+    "b", "by", "ch", "d", "dy", "f", "g", "gw", "gy", "h", "hy", "j", "k", "kw", "ky", "m", "my", "n", "ny", "p", "py", "r", "ry",
+    "s", "sh", "t", "ts", "ty", "v", "w", "y", "z",
+})  # fmt: skip
 PHONEMES = CONSONANTS | VOWELS | DEVOICED | {PAUSE}
 
 _ROWS = {

@@ -90,9 +90,7 @@ def place(phonemes: Sequence[TimedPhoneme]) -> tuple[Placed, ...]:
             continue
         phones = phones_of(timed.phoneme, following)
         own = note if phones else None
-        placed.append(
-            Placed(timed.phoneme, phones, seconds(start), seconds(reached), own, timed.midi)
-        )
+        placed.append(Placed(timed.phoneme, phones, seconds(start), seconds(reached), own, timed.midi))
         note += placed[-1].is_vowel
     return tuple(placed)
 
@@ -128,9 +126,7 @@ def _without_last_pause(group: list[Placed]) -> list[Placed]:
     return group
 
 
-def _window(
-    start_s: float, end_s: float, before_s: float | None, after_s: float | None
-) -> tuple[int, int]:
+def _window(start_s: float, end_s: float, before_s: float | None, after_s: float | None) -> tuple[int, int]:
     """Frames of a phrase whose sounds last from ``start_s`` to ``end_s``, between the sounds of its neighbours."""
     first_s = 0.0 if before_s is None else before_s + TAIL_SHARE * (start_s - before_s)
     last_s = math.inf if after_s is None else end_s + TAIL_SHARE * (after_s - end_s)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,15 +11,13 @@ from numpy.typing import NDArray
 from api.server.voicevox.errors import SongError
 from api.server.voicevox.frames import (
     QUERY_RATE_HZ,
-    QUIETEST_DB,
     at_performance,
     loudness_of,
-    query_centres_s,
     seconds,
 )
 from api.server.voicevox.models import FrameAudioQuery
 from api.server.voicevox.phonemes import DEVOICED, PAUSE, PHONEMES
-from api.server.voicevox.placed import Placed, PlacedPhrase, TimedPhoneme, place, placed_phrases
+from api.server.voicevox.placed import PlacedPhrase, TimedPhoneme, place, placed_phrases
 from api.server.voicevox.rules import colours
 from api.server.voicevox.score_query import LONGEST_NOTE_FRAMES, check_length
 from api.server.voicevox.spans import Interval, fitting_breath, pauses_of, spans_of
@@ -120,7 +118,7 @@ def _phrase(placed: PlacedPhrase, curves: _Curves) -> PhrasePerformance:
         "loudness_db": at_performance(curves.loudness_db, first, count),
         "whisper": at_performance(curves.whisper, first, count),
     }
-    found |= {name: values.astype(np.float32) for name, values in exact.items()}
+    found |= {name: np.clip(values, *CURVE_BOUNDS[name]).astype(np.float32) for name, values in exact.items()}
     return PhrasePerformance(
         first / 100.0, spans_of(placed, breaths), found, dict.fromkeys(CURVES, "auto"), placed.phrase.index
     )

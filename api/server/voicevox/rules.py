@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from api.server.voicevox.frames import QUIETEST_DB, query_centres_s, volume_of
+from api.server.voicevox.frames import QUERY_RATE_HZ, QUIETEST_DB, query_centres_s, seconds, volume_of
 from api.server.voicevox.placed import Placed, PlacedPhrase, placed_phrases
 from api.server.voicevox.spans import Interval, fitting_breath, pauses_of, spans_of
 from singer.performance.dynamics import colour_curves
 from singer.performance.note_styles import note_styles
+from singer.performance.performance import FRAME_RATE_HZ
 from singer.performance.phone_timing import BREATH_PHONE
 from singer.performance.pitch import f0_curve
+from singer.performance.smooth import FrameTimes
 from singer.performance.style import Style
 from singer.performance.timing import Timing, time_phones
 
@@ -29,7 +31,9 @@ def onset_lengths_s(placed: Sequence[Placed]) -> dict[int, float]:
     return found
 
 
-def colours(placed: PlacedPhrase, breaths: Sequence[Interval] | None = None) -> dict[str, NDArray[np.float32]]:
+def colours(
+    placed: PlacedPhrase, breaths: Sequence[Interval] | None = None
+) -> dict[str, NDArray[np.float32]]:
     """Every control but the pitch, by the rules, float32 [T].
 
     Args:
@@ -63,7 +67,10 @@ def f0_of(placed: Sequence[Placed], count: int) -> NDArray[np.float64]:
     """
     pieces = []
     for each in placed_phrases(placed):
-        times = _given(each, ()).frame_times
+        first, last = (
+            round(frame / FRAME_RATE_HZ * QUERY_RATE_HZ) for frame in (each.start_frame, each.end_frame)
+        )
+        times = FrameTimes(seconds(first + 0.5), max(last - first, 1), QUERY_RATE_HZ)
         hz = f0_curve(each.phrase, times, note_styles(each.phrase, Style()))
         pieces.append((times.all_s(), np.log(hz.astype(np.float64))))
     return np.exp(_joined(pieces, count)) if pieces else np.zeros(count)
@@ -74,8 +81,8 @@ def volume_by_rules(placed: Sequence[Placed], count: int) -> NDArray[np.float64]
     pieces = []
     for each in placed_phrases(placed):
         level_db = colours(each)["loudness_db"].astype(np.float64)
-        times_s = _given(each, ()).frame_times.all_s()
-        pieces.append((times_s, level_db))
+        times = FrameTimes(each.start_frame / FRAME_RATE_HZ, len(level_db), FRAME_RATE_HZ)
+        pieces.append((times.all_s(), level_db))
     return volume_of(_joined(pieces, count) if pieces else np.full(count, QUIETEST_DB))
 
 
@@ -84,7 +91,8 @@ def _joined(
 ) -> NDArray[np.float64]:
     """Curves of phrases in frames of a query; straight between phrases, held before the first and after the last."""
     times_s, values = (np.concatenate(part) for part in zip(*pieces, strict=True))
-    return np.interp(query_centres_s(count), times_s, values)
+    curve: NDArray[np.float64] = np.interp(query_centres_s(count), times_s, values)
+    return curve
 
 
 def _rules(placed: PlacedPhrase) -> Timing:

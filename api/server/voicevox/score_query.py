@@ -94,9 +94,7 @@ def _frames(timed: Sequence[TimedPhoneme]) -> int:
 
 
 def _with_pitches(score: Score, phonemes: Sequence[FramePhoneme]) -> list[TimedPhoneme]:
-    expected = [
-        (phoneme, float(note.key or 0)) for note in score.notes for phoneme in phonemes_of(note)
-    ]
+    expected = [(phoneme, float(note.key or 0)) for note in score.notes for phoneme in phonemes_of(note)]
     if [phoneme for phoneme, _ in expected] != [each.phoneme for each in phonemes]:
         raise SongError("Scoreから抽出した音素列とFrameAudioQueryから抽出した音素列が一致しません。")
     for number, each in enumerate(phonemes):
@@ -130,9 +128,7 @@ def _lengths(score: Score) -> list[list[int]]:
     return _split(score, sung, onsets)
 
 
-def _split(
-    score: Score, sung: Sequence[tuple[str, ...]], onsets: Sequence[int]
-) -> list[list[int]]:
+def _split(score: Score, sung: Sequence[tuple[str, ...]], onsets: Sequence[int]) -> list[list[int]]:
     """Lengths of phonemes where consonants have these."""
     return [
         [own, note.frame_length - taken][-len(phonemes) :]

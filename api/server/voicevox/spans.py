@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from frontend_g2p.phones import Role
 from api.server.voicevox.placed import Placed, PlacedPhrase
+from frontend_g2p.phones import Role
 from singer.performance.lengths import FLOOR_S, fit_lengths
 from singer.performance.performance import FRAME_RATE_HZ, SLACK_S, PhoneSpan
 from singer.performance.phone_timing import BREATH_PHONE, DEFAULT_DURATIONS, SILENCE
