@@ -23,7 +23,8 @@ def seconds(query_frames: float) -> float:
 
 def query_centres_s(count: int) -> NDArray[np.float64]:
     """Centres of the first frames of a query: float64 [count], seconds."""
-    return (np.arange(count) + 0.5) / QUERY_RATE_HZ
+    centres_s: NDArray[np.float64] = (np.arange(count, dtype=np.float64) + 0.5) / QUERY_RATE_HZ
+    return centres_s
 
 
 def volume_of(loudness_db: NDArray[np.float64]) -> NDArray[np.float64]:
