@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+from http import HTTPStatus
+from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -15,6 +17,23 @@ _LOG = logging.getLogger(__name__)
 NO_STYLE = "指定されたスタイルが見つかりませんでした。"
 NO_SINGER = "該当するキャラクターが見つかりません"
 _UNKNOWN = ("unknown_style", "unknown_core")
+_PLACE_SCHEMA = {
+    "type": "object",
+    "required": ["loc", "msg", "type"],
+    "properties": {
+        "loc": {"type": "array", "items": {"type": ["string", "integer"]}},
+        "msg": {"type": "string"},
+        "type": {"type": "string"},
+    },
+}
+_DETAIL_SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "required": ["detail"],
+    "properties": {
+        "detail": {"anyOf": [{"type": "string"}, {"type": "array", "items": _PLACE_SCHEMA}]},
+        "message": {"type": "string"},
+    },
+}
 
 
 class SongError(SingerError):
@@ -22,6 +41,18 @@ class SongError(SingerError):
 
     def __init__(self, message: str) -> None:
         super().__init__("song", message)
+
+
+def details(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """What OpenAPI says of the refusals with these statuses."""
+    found = {
+        status: {
+            "description": HTTPStatus(status).phrase,
+            "content": {"application/json": {"schema": _DETAIL_SCHEMA}},
+        }
+        for status in statuses
+    }
+    return {**found}
 
 
 def no_style() -> RequestError:

@@ -22,10 +22,11 @@ _KINDS: tuple[StyleType, ...] = get_args(StyleType)
 
 
 def known_core(
+    _: AsCaller,
     core_version: Annotated[str | None, Query(description="The version of the server, or nothing.")] = None,
 ) -> None:
     """Refuse another version; raises ``RequestError``, ``unknown_core``."""
-    if core_version is not None and core_version != VERSION:
+    if core_version and core_version != VERSION:
         raise RequestError("unknown_core", f"バージョン {core_version[:40]} のコアは見つかりません")
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
-from pydantic.json_schema import SkipJsonSchema
 
 StyleType = Literal["singing_teacher", "frame_decode", "sing"]
 
@@ -19,8 +18,8 @@ class _Model(BaseModel):
 class Note(_Model):
     """A note, or a rest."""
 
-    id: Annotated[str | SkipJsonSchema[None], Field(description="Handed on to its phonemes.")] = None
-    key: Annotated[int | SkipJsonSchema[None], Field(description="MIDI note number; none for a rest.")] = None
+    id: Annotated[str | None, Field(description="Handed on to its phonemes.")] = None
+    key: Annotated[int | None, Field(description="MIDI note number; none for a rest.")] = None
     frame_length: Annotated[int, Field(description="Length in frames of 1/93.75 s.")]
     lyric: Annotated[str, Field(description="One mora in kana; empty for a rest.")]
 
@@ -50,7 +49,7 @@ class FramePhoneme(_Model):
 
     phoneme: Annotated[str, Field(description="pau, a vowel, N, cl or a consonant.")]
     frame_length: Annotated[int, Field(description="Length in frames of 1/93.75 s.")]
-    note_id: Annotated[str | SkipJsonSchema[None], Field(description="Of the note that it sings.")] = None
+    note_id: Annotated[str | None, Field(description="Of the note that it sings.")] = None
 
 
 class FrameAudioQuery(_Model):
@@ -93,7 +92,7 @@ class StyleInfo(_Model):
 
     id: int
     icon: Annotated[str, Field(description="PNG in base64, or its address.")]
-    portrait: Annotated[str | SkipJsonSchema[None], Field(description="PNG in base64, or its address.")] = (
+    portrait: Annotated[str | None, Field(description="PNG in base64, or its address.")] = (
         None
     )
     voice_samples: list[str]
@@ -120,15 +119,15 @@ class UpdateInfo(_Model):
 
     version: str
     descriptions: list[str]
-    contributors: list[str] | SkipJsonSchema[None] = None
+    contributors: list[str] | None = None
 
 
 class LicenseInfo(_Model):
     """The licence of a part."""
 
     name: str
-    version: str | SkipJsonSchema[None] = None
-    license: str | SkipJsonSchema[None] = None
+    version: str | None = None
+    license: str | None = None
     text: str
 
 
@@ -163,5 +162,5 @@ class EngineManifest(_Model):
     terms_of_service: str
     update_infos: list[UpdateInfo]
     dependency_licenses: list[LicenseInfo]
-    supported_vvlib_manifest_version: str | SkipJsonSchema[None] = None
+    supported_vvlib_manifest_version: str | None = None
     supported_features: SupportedFeatures

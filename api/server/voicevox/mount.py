@@ -7,7 +7,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.server.voicevox import info_routes, song_routes
 from api.server.voicevox.about import VERSION
-from api.server.voicevox.errors import tell_details
+from api.server.voicevox.errors import details, tell_details
 
 _DESCRIPTION = (
     "The song endpoints of the VOICEVOX engine's API, sung by the server's voices. Frames are 1/93.75 s; `speaker` is the number "
@@ -20,8 +20,8 @@ def voicevox_app(app: FastAPI) -> FastAPI:
     made = FastAPI(title="Singer for VOICEVOX clients", version=VERSION, description=_DESCRIPTION)
     made.state = app.state
     tell_details(made)
-    made.include_router(info_routes.router)
-    made.include_router(song_routes.router)
+    made.include_router(info_routes.router, responses=details(401, 403, 404, 422, 429, 503))
+    made.include_router(song_routes.router, responses=details(400, 401, 403, 413, 422, 429, 503))
     return made
 
 

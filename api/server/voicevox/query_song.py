@@ -126,11 +126,11 @@ def _phrase(placed: PlacedPhrase, curves: _Curves) -> PhrasePerformance:
 
 def _breaths(placed: PlacedPhrase, loudness_db: NDArray[np.float64]) -> Iterator[Interval]:
     """Breaths that the volume shows in the pauses before sounds."""
-    for number, pause in enumerate(pauses_of(placed)):
+    for pause in pauses_of(placed):
         low, high = (round(edge_s * QUERY_RATE_HZ) for edge_s in pause)
         loud = loudness_db[low:high] > BREATH_ABOVE_DB
         for start, stop in _runs(loud):
-            goes_on = stop == len(loud) or (start == 0 and number > 0)
+            goes_on = stop == len(loud) or (start == 0 and low > 0)
             if goes_on or not SHORTEST_BREATH_S <= seconds(stop - start) <= LONGEST_BREATH_S:
                 continue
             breath = fitting_breath((seconds(low + start), seconds(low + stop)), pause)

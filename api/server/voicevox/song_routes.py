@@ -24,6 +24,7 @@ from singer.cancel import CancelToken
 from singer.render import RenderOptions, output_samples, stream
 
 router = APIRouter(tags=["songs"], dependencies=[Depends(known_core)])
+_COUNTABLE_FRAMES = 2**53
 _NUMBERS = TypeAdapter(list[float])
 _SOUND = {"content": {"audio/wav": {"schema": {"type": "string", "format": "binary"}}}}
 
@@ -103,8 +104,8 @@ def _check(engine: Engine, score: Score, speaker: int) -> None:
 
 def _check_frames(engine: Engine, parts: Sequence[Note] | Sequence[FramePhoneme]) -> None:
     """Refuse what lasts longer than the server's limit; raises ``RequestError``."""
-    frames = sum(max(part.frame_length, 0) for part in parts)
-    check_song_length(min(seconds(frames), 1e9), engine.settings.longest_song_s)
+    frames = min(sum(max(part.frame_length, 0) for part in parts), _COUNTABLE_FRAMES)
+    check_song_length(seconds(frames), engine.settings.longest_song_s)
 
 
 def _json(content: bytes) -> Response:
