@@ -45,14 +45,13 @@ class SongError(SingerError):
 
 def details(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """What OpenAPI says of the refusals with these statuses."""
-    found = {
+    return {
         status: {
             "description": HTTPStatus(status).phrase,
             "content": {"application/json": {"schema": _DETAIL_SCHEMA}},
         }
         for status in statuses
     }
-    return {**found}
 
 
 def no_style() -> RequestError:

@@ -92,9 +92,7 @@ class StyleInfo(_Model):
 
     id: int
     icon: Annotated[str, Field(description="PNG in base64, or its address.")]
-    portrait: Annotated[str | None, Field(description="PNG in base64, or its address.")] = (
-        None
-    )
+    portrait: Annotated[str | None, Field(description="PNG in base64, or its address.")] = None
     voice_samples: list[str]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from api.server.voicevox.frames import seconds
 from api.server.voicevox.phonemes import CONSONANTS, PAUSE, phones_of
@@ -102,28 +103,22 @@ def placed_phrases(placed: Sequence[Placed]) -> Iterator[PlacedPhrase]:
         ScoreError: a song that is too long.
     """
     phrases = _phrases(placed)
-    first_of = {phrase.notes[0].index: number for number, phrase in enumerate(phrases)}
-    groups: list[list[Placed]] = [[] for _ in phrases]
-    number = 0
-    for each in placed:
-        if each.note is not None:
-            number = first_of.get(each.note, number)
-        if groups and (each.note is not None or groups[number]):
-            groups[number].append(each)
-    trimmed = [_without_last_pause(group) for group in groups]
-    total_s = placed[-1].end_s if placed else 0.0
+    begins: dict[int | None, int] = {}
+    for number, each in enumerate(placed):
+        begins.setdefault(each.note, number)
+    bounds = [*(begins[phrase.notes[0].index] for phrase in phrases), len(placed)]
+    groups = [_without_last_pauses(placed[low:high]) for low, high in pairwise(bounds)]
     for number, phrase in enumerate(phrases):
-        sounds = trimmed[number]
-        before_s = trimmed[number - 1][-1].end_s if number else None
-        after_s = trimmed[number + 1][0].start_s if number + 1 < len(trimmed) else None
+        sounds = groups[number]
+        before_s = groups[number - 1][-1].end_s if number else None
+        after_s = groups[number + 1][0].start_s if number + 1 < len(groups) else None
         start, end = _window(sounds[0].start_s, sounds[-1].end_s, before_s, after_s)
-        yield PlacedPhrase(phrase, tuple(sounds), start, min(end, _floor(total_s)))
+        yield PlacedPhrase(phrase, sounds, start, min(end, _floor(placed[-1].end_s)))
 
 
-def _without_last_pause(group: list[Placed]) -> list[Placed]:
-    while group[-1].note is None:
-        group.pop()
-    return group
+def _without_last_pauses(sounds: Sequence[Placed]) -> tuple[Placed, ...]:
+    last = max(number for number, each in enumerate(sounds) if each.note is not None)
+    return tuple(sounds[: last + 1])
 
 
 def _window(start_s: float, end_s: float, before_s: float | None, after_s: float | None) -> tuple[int, int]:

@@ -66,7 +66,8 @@ def test_an_unknown_name_is_named_with_its_place(tmp_path: Path) -> None:
     ("name", "value"),
     [
         ("port", "65536"), ("port", "high"), ("render_threads", "0"), ("longest_song_s", "nan"), ("keep_jobs_hours", "-1"),
-        ("job_threads", "-1"), ("voicevox_prefix", "v"), ("voicevox_port", "0"), ("log_level", "loud"), ("largest_body_bytes", "10"),
+        ("job_threads", "-1"), ("voicevox_prefix", "v"), ("voicevox_port", "0"), ("log_level", "loud"),
+        ("largest_body_bytes", "10"),
     ],
 )  # fmt: skip
 def test_a_bad_value_is_named_with_its_place(tmp_path: Path, name: str, value: str) -> None:

@@ -8,7 +8,6 @@ import io
 import time
 from collections.abc import Iterator
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -26,6 +25,7 @@ from api.server.voicevox import song_routes
 from api.server.voicevox.mount import voicevox_app
 from api.server.voicevox.singers import style_id
 from singer.quality import pitch_hz
+from tests.api.cli_runs import ROOT
 from tests.api.server.stand import Stand, standing
 
 TOKEN = "voicevox-token"
@@ -195,6 +195,7 @@ def test_singers_have_numbers_that_stay(client: httpx.Client) -> None:
     suyin = {style["type"]: style["id"] for style in by_name["Suyin 素音"]["styles"]}
     assert suyin == {"frame_decode": 3000, "singing_teacher": 6000, "sing": 9000}
     assert {style["id"] for style in by_name["Builtin"]["styles"]} == {SINGER, TEACHER, BOTH}
+    assert SINGER == 121743288
 
 
 def test_a_singer_has_pictures_and_terms(client: httpx.Client) -> None:
@@ -537,7 +538,7 @@ def test_answers_are_as_described(case: schemathesis.Case, stand: Stand) -> None
 
 
 def test_the_docs_list_every_route() -> None:
-    page = Path("docs/voicevox.md").read_text(encoding="utf-8")
+    page = (ROOT / "docs" / "voicevox.md").read_text(encoding="utf-8")
     for path, methods in voicevox_app(create_app(ServerSettings())).openapi()["paths"].items():
         for method in methods:
             assert f"`{method.upper()} {path}`" in page
