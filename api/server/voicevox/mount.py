@@ -34,7 +34,8 @@ class OwnPort:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Put the prefix before the path of a request at the port."""
         server = scope.get("server")
-        if scope["type"] in ("http", "websocket") and server is not None and server[1] == self._port:
+        own = scope["type"] in ("http", "websocket") and server is not None and server[1] == self._port
+        if own and not scope["path"].startswith(self._prefix + "/"):
             raw = self._prefix.encode() + scope["raw_path"]
             scope = {**scope, "path": self._prefix + scope["path"], "raw_path": raw}
         await self._app(scope, receive, send)

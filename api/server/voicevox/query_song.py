@@ -17,6 +17,7 @@ from api.server.voicevox.frames import (
 )
 from api.server.voicevox.models import FrameAudioQuery
 from api.server.voicevox.phonemes import DEVOICED, PAUSE, PHONEMES
+from api.server.voicevox.pitches import check_count, check_pitch, log_pitch, middle_midi
 from api.server.voicevox.placed import PlacedPhrase, TimedPhoneme, place, placed_phrases
 from api.server.voicevox.rules import colours
 from api.server.voicevox.score_query import LONGEST_NOTE_FRAMES, check_length
@@ -41,13 +42,10 @@ def check_query(query: FrameAudioQuery) -> None:
             found = f"phonemes[{number}]: frame_lengthは{LONGEST_NOTE_FRAMES}までです"
             raise SongError(f"{found}: {each.frame_length}")
     frames = sum(each.frame_length for each in query.phonemes)
-    for name, count in (("f0", len(query.f0)), ("volume", len(query.volume))):
-        if count != frames or not count:
-            raise SongError(f"{name}の長さはphonemesのframe_lengthの合計 ({frames}) と同じです: {count}")
-    low_hz, high_hz = CURVE_BOUNDS["f0_hz"]
-    wrong = next((hz for hz in query.f0 if hz and not low_hz <= hz <= high_hz), None)
-    if wrong is not None:
-        raise SongError(f"f0は0、または{low_hz:g}から{high_hz:g}までです: {wrong:g}")
+    if not frames:
+        raise SongError("phonemesが空です。")
+    check_pitch(query.f0, frames)
+    check_count("volume", len(query.volume), frames)
     if not 0 <= query.volumeScale <= 100:
         raise SongError(f"volumeScaleは0から100までです: {query.volumeScale:g}")
     lowest, highest = SAMPLE_RATES_HZ
@@ -76,37 +74,23 @@ def performance_of(query: FrameAudioQuery, voice: Voice) -> Performance:
     Raises:
         ScoreError: a song that is too long.
     """
-    hz = np.array(query.f0, np.float64)
-    frames = np.array([each.frame_length for each in query.phonemes])
-    voiceless = np.repeat([each.phoneme in DEVOICED for each in query.phonemes], frames)
-    pauses = np.repeat([each.phoneme == PAUSE for each in query.phonemes], frames)
+    lengths = [each.frame_length for each in query.phonemes]
+    is_voiceless = np.repeat([each.phoneme in DEVOICED for each in query.phonemes], lengths)
+    is_pause = np.repeat([each.phoneme == PAUSE for each in query.phonemes], lengths)
     curves = _Curves(
-        _filled(hz),
+        log_pitch(query.f0),
         loudness_of(np.array(query.volume, np.float64)),
-        (((hz == 0.0) | voiceless) & ~pauses).astype(np.float64),
+        (((np.array(query.f0) == 0.0) | is_voiceless) & ~is_pause).astype(np.float64),
     )
-    starts = np.cumsum(frames) - frames
-    midi = 69.0 + 12.0 / np.log(2.0) * (curves.log_hz - np.log(440.0))
+    pitches = middle_midi(curves.log_hz, lengths)
     placed = place(
         [
-            TimedPhoneme(each.phoneme, each.frame_length, _middle(midi, start, each.frame_length))
-            for each, start in zip(query.phonemes, starts.tolist(), strict=True)
+            TimedPhoneme(each.phoneme, each.frame_length, midi)
+            for each, midi in zip(query.phonemes, pitches, strict=True)
         ]
     )
     phrases = tuple(_phrase(each, curves) for each in placed_phrases(placed))
-    return Performance(voice.name, "", seconds(len(hz)), phrases)
-
-
-def _filled(hz: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Logarithm of the pitch, with straight lines over frames without one."""
-    known = np.flatnonzero(hz)
-    if not len(known):
-        return np.full(len(hz), np.log(220.0))
-    return np.interp(np.arange(len(hz)), known, np.log(hz[known]))
-
-
-def _middle(midi: NDArray[np.float64], start: int, frames: int) -> float:
-    return float(np.median(midi[start : start + frames])) if frames else 0.0
+    return Performance(voice.name, "", seconds(len(query.f0)), phrases)
 
 
 def _phrase(placed: PlacedPhrase, curves: _Curves) -> PhrasePerformance:

@@ -8,6 +8,7 @@ from api.server.voicevox.errors import SongError
 from api.server.voicevox.frames import QUERY_RATE_HZ
 from api.server.voicevox.models import FrameAudioQuery, FramePhoneme, Note, Score
 from api.server.voicevox.phonemes import PAUSE, mora_phonemes
+from api.server.voicevox.pitches import check_pitch, log_pitch, middle_midi
 from api.server.voicevox.placed import TimedPhoneme, place
 from api.server.voicevox.rules import f0_of, onset_lengths_s, volume_by_rules
 from singer.pitch_names import pitch_name
@@ -67,9 +68,10 @@ def query_of(score: Score, sample_rate_hz: int) -> FrameAudioQuery:
         for note, lengths in zip(score.notes, _lengths(score), strict=True)
         for phoneme, length in zip(phonemes_of(note), lengths, strict=True)
     ]
+    f0_hz = f0_for(score, phonemes)
     return FrameAudioQuery(
-        f0=f0_for(score, phonemes),
-        volume=volume_for(score, phonemes),
+        f0=f0_hz,
+        volume=volume_for(score, phonemes, f0_hz),
         phonemes=phonemes,
         volumeScale=1,
         outputSamplingRate=sample_rate_hz,
@@ -83,9 +85,19 @@ def f0_for(score: Score, phonemes: Sequence[FramePhoneme]) -> list[float]:
     return [round(value, 4) for value in f0_of(place(timed), _frames(timed)).tolist()]
 
 
-def volume_for(score: Score, phonemes: Sequence[FramePhoneme]) -> list[float]:
-    """Volume of each frame for the lengths of ``phonemes``; raises ``SongError`` if they are not the score's."""
-    timed = _with_pitches(score, phonemes)
+def volume_for(score: Score, phonemes: Sequence[FramePhoneme], f0_hz: Sequence[float]) -> list[float]:
+    """Volume of each frame for the lengths of ``phonemes`` at this pitch: high notes are louder.
+
+    Raises:
+        SongError: phonemes that are not the score's, or a pitch curve that does not fit them.
+    """
+    lengths = [each.frames for each in _with_pitches(score, phonemes)]
+    check_pitch(f0_hz, sum(lengths))
+    pitches = middle_midi(log_pitch(f0_hz), lengths)
+    timed = [
+        TimedPhoneme(each.phoneme, each.frame_length, midi)
+        for each, midi in zip(phonemes, pitches, strict=True)
+    ]
     return [round(value, 7) for value in volume_by_rules(place(timed), _frames(timed)).tolist()]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from fastapi import APIRouter, Depends, Response
 from fastapi.responses import StreamingResponse
@@ -45,15 +45,25 @@ async def sing_frame_f0(
     _: AsCaller, engine: WithEngine, score: Score, frame_audio_query: FrameAudioQuery, speaker: StyleId
 ) -> Response:
     """The pitch of each frame for the lengths of the query's phonemes."""
-    return await _anew(engine, f0_for, score, frame_audio_query, speaker)
+
+    def made() -> bytes:
+        _check(engine, score, speaker, frame_audio_query.phonemes)
+        return _NUMBERS.dump_json(f0_for(score, frame_audio_query.phonemes))
+
+    return _json(await worked(engine, made))
 
 
 @router.post("/sing_frame_volume", summary="Volume for phonemes", response_model=list[float])
 async def sing_frame_volume(
     _: AsCaller, engine: WithEngine, score: Score, frame_audio_query: FrameAudioQuery, speaker: StyleId
 ) -> Response:
-    """The volume of each frame for the lengths of the query's phonemes."""
-    return await _anew(engine, volume_for, score, frame_audio_query, speaker)
+    """The volume of each frame for the lengths of the query's phonemes and its pitch."""
+
+    def made() -> bytes:
+        _check(engine, score, speaker, frame_audio_query.phonemes)
+        return _NUMBERS.dump_json(volume_for(score, frame_audio_query.phonemes, frame_audio_query.f0))
+
+    return _json(await worked(engine, made))
 
 
 @router.post("/frame_synthesis", summary="A query to sound", response_class=Response, responses={200: _SOUND})
@@ -80,25 +90,12 @@ async def frame_synthesis(
     return StreamingResponse(sent(engine, sound, cancel), media_type="audio/wav", headers=head)
 
 
-async def _anew(
-    engine: Engine,
-    make: Callable[[Score, Sequence[FramePhoneme]], list[float]],
-    score: Score,
-    query: FrameAudioQuery,
-    speaker: int,
-) -> Response:
-    def made() -> bytes:
-        _check(engine, score, speaker)
-        _check_frames(engine, query.phonemes)
-        return _NUMBERS.dump_json(make(score, query.phonemes))
-
-    return _json(await worked(engine, made))
-
-
-def _check(engine: Engine, score: Score, speaker: int) -> None:
+def _check(engine: Engine, score: Score, speaker: int, phonemes: Sequence[FramePhoneme] = ()) -> None:
+    """Refuse what the style or the server cannot sing; raises ``SingerError``."""
     style = Singers(engine.voices).style(speaker, "singing_teacher", "sing")
     engine.check_song({"notes": score.notes})
     _check_frames(engine, score.notes)
+    _check_frames(engine, phonemes)
     check_score(score, style.lowest_midi, style.highest_midi)
 
 

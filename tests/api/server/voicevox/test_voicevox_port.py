@@ -40,6 +40,7 @@ def status(folder: Path, address: str, path: str, **settings: Any) -> int:
         ("http://a:8765", "/voicevox/version", {"voicevox_prefix": "/sing/api"}, 404),
         ("http://a:8765", "/voicevox/version", {"voicevox_prefix": ""}, 404),
         ("http://a:50021", "/version", {"voicevox_port": 50_021}, 200),
+        ("http://a:50021", "/voicevox/version", {"voicevox_port": 50_021}, 200),
         ("http://a:50021", "/healthz", {"voicevox_port": 50_021}, 404),
         ("http://a:8765", "/version", {"voicevox_port": 50_021}, 404),
         ("http://a:8765", "/healthz", {"voicevox_port": 50_021}, 200),

@@ -97,7 +97,7 @@ def test_pitch_is_that_of_the_keys_and_volume_is_loud_where_it_sings(made: Frame
 
 def test_a_part_made_anew_is_the_same_as_long_as_the_phonemes_are(made: FrameAudioQuery) -> None:
     assert f0_for(score(SONG), made.phonemes) == made.f0
-    assert volume_for(score(SONG), made.phonemes) == made.volume
+    assert volume_for(score(SONG), made.phonemes, made.f0) == made.volume
 
 
 def test_longer_phonemes_move_pitch_and_volume(made: FrameAudioQuery) -> None:
@@ -105,13 +105,23 @@ def test_longer_phonemes_move_pitch_and_volume(made: FrameAudioQuery) -> None:
     longer = [each.model_copy() for each in made.phonemes]
     vowel = [number for number, each in enumerate(longer) if each.phoneme in "aiueo"][3]
     longer[vowel].frame_length += 20
-    hz, volume = f0_for(score(SONG), longer), volume_for(score(SONG), longer)
+    hz = f0_for(score(SONG), longer)
+    volume = volume_for(score(SONG), longer, hz)
     assert len(hz) == len(volume) == len(made.f0) + 20
     here = sum(each.frame_length for each in longer[: vowel + 1])
     moved = 1200 * np.log2(np.array(hz[here + 20 : here + 60]) / np.array(made.f0[here : here + 40]))
     assert np.abs(moved).max() < 40
     assert np.abs(1200 * np.log2(np.array(hz[60:100]) / np.array(made.f0[60:100]))).max() < 15
     assert volume[-40:] == pytest.approx(made.volume[-40:], abs=3e-5)
+
+
+def test_higher_notes_are_louder(made: FrameAudioQuery) -> None:
+    higher = [hz * (2.0 if 250 < frame < 285 else 1.0) for frame, hz in enumerate(made.f0)]
+    volume = volume_for(score(SONG), made.phonemes, higher)
+    assert 1.1 < np.median(np.array(volume[260:280]) / made.volume[260:280]) < 1.5
+    assert volume[440:] == made.volume[440:]
+    with pytest.raises(SongError, match="f0の長さ"):
+        volume_for(score(SONG), made.phonemes, made.f0[1:])
 
 
 def test_a_query_is_sung_as_our_own_performance_of_the_score(made: FrameAudioQuery) -> None:
@@ -202,7 +212,8 @@ def test_a_score_begins_with_no_consonant() -> None:
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"f0": [220.0]}, "f0の長さ"), ({"volume": []}, "volumeの長さ"), ({"f0": [19.0] * 40}, "f0は0、または20から5000まで"),
+        ({"f0": [220.0]}, "f0の長さ"), ({"volume": []}, "volumeの長さ"),
+        ({"phonemes": []}, "phonemesが空です"), ({"f0": [19.0] * 40}, "f0は0、または20から5000まで"),
         ({"f0": [-1.0] * 40}, "f0は0"), ({"f0": [5001.0] * 40}, "f0は0"), ({"volumeScale": -0.1}, "volumeScale"),
         ({"outputSamplingRate": 7_999}, "outputSamplingRate"), ({"outputSamplingRate": 192_001}, "outputSamplingRate"),
         ({"phonemes": [FramePhoneme(phoneme="x", frame_length=40)]}, "phoneme x is not valid"),
