@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from importlib.metadata import version
 from typing import Any, get_args
 
@@ -13,7 +14,6 @@ from api.server.voicevox.singers import speaker_uuid, style_id
 from singer.errors import VoicebankError
 from voicebanks.portrait import portrait_svg
 
-VERSION = version("singer-engine")
 MANIFEST_VERSION = "0.13.1"
 """Version of the manifest's form."""
 SAMPLE_RATE_HZ = 44_100
@@ -26,6 +26,12 @@ All singing is synthetic and should be labelled so where the law asks for it.
 
 歌声はすべて合成音声です。各歌手の利用条件は、歌手ごとの利用規約をご覧ください。
 """
+
+
+@cache
+def engine_version() -> str:
+    """Version of the server; ours, not that of VOICEVOX."""
+    return version("singer-engine")
 
 
 def engine_manifest(voices: VoicePool) -> EngineManifest:

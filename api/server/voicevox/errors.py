@@ -11,7 +11,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 
 from api.server.problems import RequestError, sendable, status_of
-from singer.errors import ModelError, OutputError, SingerError
+from singer.errors import PerformanceError, ScoreError, SingerError
 
 _LOG = logging.getLogger(__name__)
 NO_STYLE = "指定されたスタイルが見つかりませんでした。"
@@ -43,6 +43,9 @@ class SongError(SingerError):
         super().__init__("song", message)
 
 
+_OF_SONGS = (SongError, ScoreError, PerformanceError)
+
+
 def details(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """What OpenAPI says of the refusals with these statuses."""
     return {
@@ -65,11 +68,10 @@ def tell_details(app: FastAPI) -> None:
     @app.exception_handler(SingerError)
     async def _ours(_: Request, error: SingerError) -> JSONResponse:
         detail = sendable(str(error))
-        if isinstance(error, RequestError):
-            told = {"message": detail} if error.code in _UNKNOWN else {}
-            return JSONResponse({"detail": detail, **told}, status_of(error), error.headers)
-        status = status_of(error) if isinstance(error, ModelError | OutputError) else 400
-        return JSONResponse({"detail": detail}, status)
+        told = {"message": detail} if error.code in _UNKNOWN else {}
+        status = 400 if isinstance(error, _OF_SONGS) else status_of(error)
+        headers = error.headers if isinstance(error, RequestError) else {}
+        return JSONResponse({"detail": detail, **told}, status, headers)
 
     @app.exception_handler(RequestValidationError)
     async def _values(_: Request, error: RequestValidationError) -> JSONResponse:

@@ -12,7 +12,7 @@ from fastapi import APIRouter, Depends, HTTPException, Query, Response
 from api.server.engine import Engine
 from api.server.problems import RequestError
 from api.server.routes.access import AsCaller, WithEngine
-from api.server.voicevox.about import VERSION, engine_manifest, singer_info
+from api.server.voicevox.about import engine_manifest, engine_version, singer_info
 from api.server.voicevox.errors import NO_SINGER
 from api.server.voicevox.models import EngineManifest, Speaker, SpeakerInfo, StyleType, SupportedDevicesInfo
 from api.server.voicevox.singers import Singers
@@ -26,7 +26,7 @@ def known_core(
     core_version: Annotated[str | None, Query(description="The version of the server, or nothing.")] = None,
 ) -> None:
     """Refuse another version; raises ``RequestError``, ``unknown_core``."""
-    if core_version and core_version != VERSION:
+    if core_version and core_version != engine_version():
         raise RequestError("unknown_core", f"バージョン {core_version[:40]} のコアは見つかりません")
 
 
@@ -43,13 +43,13 @@ async def worked(engine: Engine, work: Callable[[], Result]) -> Result:
 @router.get("/version", summary="Version of the server")
 async def version(_: AsCaller) -> str:
     """Our own, not that of VOICEVOX."""
-    return VERSION
+    return engine_version()
 
 
 @router.get("/core_versions", summary="Versions of what sings")
 async def core_versions(_: AsCaller) -> list[str]:
     """There is one."""
-    return [VERSION]
+    return [engine_version()]
 
 
 @router.get("/supported_devices", summary="What it can sing with", dependencies=_OfCore)

@@ -6,7 +6,7 @@ from fastapi import FastAPI
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.server.voicevox import info_routes, song_routes
-from api.server.voicevox.about import VERSION
+from api.server.voicevox.about import engine_version
 from api.server.voicevox.errors import details, tell_details
 
 _DESCRIPTION = (
@@ -17,7 +17,7 @@ _DESCRIPTION = (
 
 def voicevox_app(app: FastAPI) -> FastAPI:
     """The endpoints, with the engine of ``app``."""
-    made = FastAPI(title="Singer for VOICEVOX clients", version=VERSION, description=_DESCRIPTION)
+    made = FastAPI(title="Singer for VOICEVOX clients", version=engine_version(), description=_DESCRIPTION)
     made.state = app.state
     tell_details(made)
     made.include_router(info_routes.router, responses=details(401, 403, 404, 422, 429, 503))

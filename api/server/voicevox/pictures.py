@@ -28,14 +28,16 @@ def icon_png(svg: str) -> str:
 
 def _png(svg: str, width: int, height: int) -> str:
     try:
-        resvg = import_module("resvg_py")
-    except ImportError:
-        return base64.b64encode(_plain(svg, width, height)).decode()
-    return base64.b64encode(bytes(resvg.svg_to_bytes(svg_string=svg, width=width, height=height))).decode()
+        drawn = import_module("resvg_py").svg_to_bytes(
+            svg_string=svg, width=width, height=height, skip_system_fonts=True
+        )
+    except (ImportError, ValueError):  # the package is not there, or the file is no picture
+        drawn = _plain(svg, width, height)
+    return base64.b64encode(drawn).decode()
 
 
 def _plain(svg: str, width: int, height: int) -> bytes:
-    """An area of one light colour that belongs to the picture, where SVG cannot be drawn (PNG, ISO/IEC 15948)."""
+    """An area of one light colour that belongs to the picture, where the SVG cannot be drawn (PNG, ISO/IEC 15948)."""
     colour = bytes(160 + part % 96 for part in hashlib.sha256(svg.encode()).digest()[:3])
     rows = (b"\0" + colour * width) * height
     head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)

@@ -9,12 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from api.server.voicevox.errors import SongError
-from api.server.voicevox.frames import (
-    QUERY_RATE_HZ,
-    at_performance,
-    loudness_of,
-    seconds,
-)
+from api.server.voicevox.frames import QUERY_RATE_HZ, at_performance, loudness_of, seconds
 from api.server.voicevox.models import FrameAudioQuery
 from api.server.voicevox.phonemes import DEVOICED, PAUSE, PHONEMES
 from api.server.voicevox.pitches import check_count, check_pitch, log_pitch, middle_midi
@@ -22,7 +17,14 @@ from api.server.voicevox.placed import PlacedPhrase, TimedPhoneme, place, placed
 from api.server.voicevox.rules import colours
 from api.server.voicevox.score_query import LONGEST_NOTE_FRAMES, check_length
 from api.server.voicevox.spans import Interval, fitting_breath, pauses_of, spans_of
-from singer.performance.performance import CURVE_BOUNDS, CURVES, Performance, PhrasePerformance
+from singer.performance.performance import (
+    CURVE_BOUNDS,
+    CURVES,
+    FRAME_RATE_HZ,
+    Mark,
+    Performance,
+    PhrasePerformance,
+)
 from singer.performance.phrase_edges import SHORTEST_BREATH_S
 from singer.voice import Voice
 
@@ -96,16 +98,16 @@ def performance_of(query: FrameAudioQuery, voice: Voice) -> Performance:
 def _phrase(placed: PlacedPhrase, curves: _Curves) -> PhrasePerformance:
     breaths = tuple(_breaths(placed, curves.loudness_db))
     first, count = placed.start_frame, placed.end_frame - placed.start_frame
-    found = dict(colours(placed, breaths))
+    found = colours(placed, breaths)
     exact = {
         "f0_hz": np.exp(at_performance(curves.log_hz, first, count)),
         "loudness_db": at_performance(curves.loudness_db, first, count),
         "whisper": at_performance(curves.whisper, first, count),
     }
     found |= {name: np.clip(values, *CURVE_BOUNDS[name]).astype(np.float32) for name, values in exact.items()}
-    return PhrasePerformance(
-        first / 100.0, spans_of(placed, breaths), found, dict.fromkeys(CURVES, "auto"), placed.phrase.index
-    )
+    marks: dict[str, Mark] = dict.fromkeys(CURVES, "auto")
+    spans = spans_of(placed, breaths)
+    return PhrasePerformance(first / FRAME_RATE_HZ, spans, found, marks, placed.phrase.index)
 
 
 def _breaths(placed: PlacedPhrase, loudness_db: NDArray[np.float64]) -> Iterator[Interval]:

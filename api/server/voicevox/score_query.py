@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from api.server.voicevox.errors import SongError
 from api.server.voicevox.frames import QUERY_RATE_HZ
@@ -91,14 +92,12 @@ def volume_for(score: Score, phonemes: Sequence[FramePhoneme], f0_hz: Sequence[f
     Raises:
         SongError: phonemes that are not the score's, or a pitch curve that does not fit them.
     """
-    lengths = [each.frames for each in _with_pitches(score, phonemes)]
-    check_pitch(f0_hz, sum(lengths))
-    pitches = middle_midi(log_pitch(f0_hz), lengths)
-    timed = [
-        TimedPhoneme(each.phoneme, each.frame_length, midi)
-        for each, midi in zip(phonemes, pitches, strict=True)
-    ]
-    return [round(value, 7) for value in volume_by_rules(place(timed), _frames(timed)).tolist()]
+    timed = _with_pitches(score, phonemes)
+    frames = _frames(timed)
+    check_pitch(f0_hz, frames)
+    pitches = middle_midi(log_pitch(f0_hz), [each.frames for each in timed])
+    placed = place([replace(each, midi=midi) for each, midi in zip(timed, pitches, strict=True)])
+    return [round(value, 7) for value in volume_by_rules(placed, frames).tolist()]
 
 
 def _frames(timed: Sequence[TimedPhoneme]) -> int:

@@ -23,7 +23,7 @@ _NAMESPACE = uuid.UUID("5f0f8d1e-6c0b-4a5e-9d43-0f5a2c7b91d6")
 
 
 @dataclass(frozen=True, slots=True)
-class Style:
+class SingerStyle:
     """A style, and who sings it.
 
     Attributes:
@@ -63,7 +63,7 @@ class Singers:
         """What there is to say of the voice with the UUID ``asked``."""
         return next((told for told in self._documents() if speaker_uuid(told["name"]) == asked), None)
 
-    def style(self, number: int, *kinds: StyleType) -> Style:
+    def style(self, number: int, *kinds: StyleType) -> SingerStyle:
         """The style with this number, if it is of one of the kinds.
 
         What a teacher writes may be sung by any singer, so its notes are in the range of one of them.
@@ -77,7 +77,9 @@ class Singers:
                 if style_id(each["name"], kind) == number:
                     theirs = told if kind == "singing_teacher" else [each]
                     lowest = min(other["lowest_midi"] for other in theirs)
-                    return Style(each["name"], kind, lowest, max(other["highest_midi"] for other in theirs))
+                    return SingerStyle(
+                        each["name"], kind, lowest, max(other["highest_midi"] for other in theirs)
+                    )
         raise no_style()
 
     def _documents(self) -> list[dict[str, Any]]:
