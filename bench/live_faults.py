@@ -16,7 +16,6 @@ from typing import Any
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
-from api.server.free_memory import LOOK_EVERY_S
 from bench.live_server import LiveServer, serving
 from bench.material import song_of_length
 from bench.options import Options
@@ -24,6 +23,7 @@ from bench.report import Row
 from singer.score_json import score_to_document
 
 KILLED, FUZZED, RESTARTS = 200, 10_000, 20
+IDLE_S = 6.0
 _TYPES: tuple[Any, ...] = (
     "sing", "append", "control", "pause", "resume", "cancel", "note_on", "note_off", "lyrics", "", None, 7, [],
 )  # fmt: skip
@@ -175,7 +175,7 @@ def _left(server: LiveServer) -> dict[str, float]:
 
 def _idle_mb(server: LiveServer) -> float:
     """Resident memory when the server has given back what it had freed, which it does when it has nothing to do."""
-    time.sleep(3 * LOOK_EVERY_S)
+    time.sleep(IDLE_S)
     return server.resident_mb()
 
 

@@ -108,14 +108,15 @@ def _levels(samples: NDArray[np.float32], encoding: Encoding) -> NDArray[np.int3
     return np.clip(np.rint(samples.astype(np.float64) * scale), -scale, scale - 1).astype(np.int32)
 
 
-def wav_header(samples: int, sample_rate_hz: int, encoding: Encoding) -> bytes:
-    """RIFF header of a mono WAV of exactly ``samples`` samples, for streams that cannot seek back."""
-    width = _BYTES[encoding]
+def wav_header(samples: int, sample_rate_hz: int, encoding: Encoding, channels: int = 1) -> bytes:
+    """RIFF header of a WAV of exactly ``samples`` samples in each channel, for streams that cannot seek back."""
+    width = _BYTES[encoding] * channels
     size = samples * width
     if size > _LARGEST_WAV_BYTES:
         raise OutputError("wav_too_long", f"{samples} samples do not fit a WAV file; write .flac instead")
     kind = _WAV_FLOAT if encoding == "float" else _WAV_PCM
-    layout = struct.pack("<IHHIIHH", 16, kind, 1, sample_rate_hz, sample_rate_hz * width, width, 8 * width)
+    bits = 8 * _BYTES[encoding]
+    layout = struct.pack("<IHHIIHH", 16, kind, channels, sample_rate_hz, sample_rate_hz * width, width, bits)
     riff_size = _WAV_HEADER_BYTES - 8 + size
     return b"RIFF" + struct.pack("<I", riff_size) + b"WAVEfmt " + layout + b"data" + struct.pack("<I", size)
 

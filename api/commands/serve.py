@@ -18,7 +18,7 @@ def _options(command: Callable[..., Any]) -> Callable[..., Any]:
     from api.server.settings import PREFIX, ServerSettings, is_list
 
     for name, field in reversed(ServerSettings.model_fields.items()):
-        plain = [part for part in get_args(field.annotation) if part in (str, Path)]
+        plain = [part for part in get_args(field.annotation) if part in (str, int, Path)]
         kind: Any = str if is_list(name) else (plain or [field.annotation])[0]
         choices = get_args(kind) if not isinstance(kind, type) else ()
         default = (
@@ -65,9 +65,12 @@ def command(config: Path | None, **given: Any) -> None:
     options = {name: list(value) if isinstance(value, tuple) else value for name, value in told.items()}
     settings = read_server_settings(options, config)
     logging.getLogger().setLevel(settings.log_level.upper())
-    listener = _listen(settings.host, settings.port)
-    address = listener.getsockname()
-    click.echo(f"singing at http://{address[0]}:{address[1]}", err=True)
+    listeners = [_listen(settings.host, settings.port)]
+    if settings.voicevox_prefix and settings.voicevox_port is not None:
+        listeners.append(_listen(settings.host, settings.voicevox_port))
+    for listener, what in zip(listeners, ("singing", "for VOICEVOX clients"), strict=False):
+        address = listener.getsockname()
+        click.echo(f"{what} at http://{address[0]}:{address[1]}", err=True)
     server = uvicorn.Server(
         uvicorn.Config(
             create_app(settings),
@@ -78,7 +81,7 @@ def command(config: Path | None, **given: Any) -> None:
             timeout_graceful_shutdown=5,
         )
     )
-    server.run(sockets=[listener])
+    server.run(sockets=listeners)
 
 
 def _listen(host: str, port: int) -> socket.socket:

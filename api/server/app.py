@@ -21,6 +21,7 @@ from api.server.security import BodyLimit, plain_origin
 from api.server.settings import ServerSettings
 from api.server.slow_readers import SlowReaders
 from api.server.stream.routes import router as stream_router
+from api.server.voicevox.mount import OwnPort, voicevox_app
 
 _STATIC = Path(__file__).parents[1] / "static"
 _LOCAL_ORIGIN = r"https?://(localhost|127\.0\.0\.1|\[::1\])(:\d+)?"
@@ -65,7 +66,8 @@ def create_app(settings: ServerSettings) -> FastAPI:
         response = await call_next(request)
         engine = app.state.engine
         if isinstance(engine, Engine):
-            route = getattr(request.scope.get("route"), "path", "none")
+            found = getattr(request.scope.get("route"), "path", None)
+            route = "none" if found is None else request.scope.get("root_path", "") + found
             method = request.method if request.method in METHODS else "other"
             engine.metrics.requests.labels(method, route, response.status_code).inc()
         return response
@@ -77,6 +79,10 @@ def create_app(settings: ServerSettings) -> FastAPI:
     for router in _JSON_ROUTERS:
         app.include_router(router, dependencies=[Depends(json_only)], responses=problems(400, 415, 422))
     _serve_files(app)
+    if settings.voicevox_prefix:
+        app.mount(settings.voicevox_prefix, voicevox_app(app), name="voicevox")
+        if settings.voicevox_port is not None:
+            app.add_middleware(OwnPort, port=settings.voicevox_port, prefix=settings.voicevox_prefix)
     return app
 
 

@@ -34,15 +34,22 @@ class Encoder(Protocol):
 
 
 class Wav:
-    """16-bit WAV whose length is known before."""
+    """16-bit WAV whose length is known before.
 
-    def __init__(self, samples: int, sample_rate_hz: int) -> None:
-        self._head = wav_header(samples, sample_rate_hz, "pcm16")
+    Attributes:
+        size_bytes: of the whole file.
+    """
+
+    def __init__(self, samples: int, sample_rate_hz: int, channels: int = 1, gain: float = 1.0) -> None:
+        """All ``channels`` hold the same; ``gain`` is a factor of the samples."""
+        self._head = wav_header(samples, sample_rate_hz, "pcm16", channels)
+        self._channels, self._gain = channels, np.float32(gain)
+        self.size_bytes = len(self._head) + 2 * samples * channels
 
     def run(self, samples: NDArray[np.float32]) -> bytes:
         """The samples, after the header the first time."""
         head, self._head = self._head, b""
-        return head + encode(samples, "pcm16")
+        return head + encode(np.repeat(samples * self._gain, self._channels), "pcm16")
 
     def finish(self) -> bytes:
         """Nothing, or the header of an empty file."""

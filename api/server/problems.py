@@ -101,13 +101,13 @@ def problem_of(error: SingerError | ReadingError) -> Problem:
         type=f"/problems/{told.code}",
         title="Client Closed Request" if status == _CLIENT_GONE else HTTPStatus(status).phrase,
         status=status,
-        detail=_sendable(told.message),
+        detail=sendable(told.message),
         code=told.code,
-        where=_sendable(told.where),
+        where=sendable(told.where),
     )
 
 
-def _sendable(text: str) -> str:
+def sendable(text: str) -> str:
     """Text without halves of surrogate pairs, which UTF-8 has not."""
     return text.encode(errors="replace").decode()
 

@@ -81,6 +81,17 @@ class ServerSettings(BaseModel):
     show_voice: Annotated[
         str | None, Field(description="Voice of the show; the default voice if not given.")
     ] = None
+    voicevox_prefix: Annotated[
+        str,
+        Field(
+            pattern=r"^((/[A-Za-z0-9_.~-]+)+)?$",
+            description="Path of the song endpoints for VOICEVOX clients; empty for none.",
+        ),
+    ] = "/voicevox"
+    voicevox_port: Annotated[
+        int | None,
+        Field(ge=1, le=65_535, description="Port where these endpoints answer without the prefix, too."),
+    ] = None
     log_level: Annotated[
         Literal["debug", "info", "warning", "error"], Field(description="What is logged.")
     ] = "info"

@@ -156,14 +156,19 @@ def check_size(song: object, most_notes: int, longest_s: float) -> None:
         longest_s: length.
     """
     if isinstance(song, Score | Performance):
-        if song.duration_s > longest_s:
-            message = f"the song lasts {song.duration_s:.0f} s; this server sings {longest_s:g} s at most"
-            raise RequestError("song_too_long", message, "score")
+        check_length(song.duration_s, longest_s)
     elif isinstance(song, Mapping):
         notes = song.get("notes")
         if isinstance(notes, list) and len(notes) > most_notes:
             message = f"found {len(notes)} notes; this server sings {most_notes} at most"
             raise RequestError("too_many_notes", message, "notes")
+
+
+def check_length(duration_s: float, longest_s: float) -> None:
+    """Refuse a song that lasts longer than the server's limit; raises ``RequestError``."""
+    if duration_s > longest_s:
+        message = f"the song lasts {duration_s:.0f} s; this server sings {longest_s:g} s at most"
+        raise RequestError("song_too_long", message, "score")
 
 
 def _body(document: object, place: str) -> SingBody:

@@ -49,6 +49,11 @@ class VoicePool:
         """Whether a voice is ready to sing."""
         return bool(self._loaded)
 
+    def is_ready(self, name: str) -> bool:
+        """Whether the voice ``name`` is loaded."""
+        with self._lock:
+            return name in self._loaded
+
     def documents(self) -> list[dict[str, Any]]:
         """What there is to say of every voice."""
         return [_document(found) for found in list_voices(self._folders, refused=lambda error: None)]

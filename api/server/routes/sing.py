@@ -58,18 +58,18 @@ async def sing(
     check_rate(kind, body.sample_rate)
     cancel = CancelToken()
 
-    def begin() -> _Sound:
+    def begin() -> Sound:
         voice = engine.voices.get(body.voice or body.named_voice)
         song = prepared(body, voice, engine.check_song)
         options = RenderOptions(sample_rate_hz=body.sample_rate, seed=body.seed)
         chunks = stream(song.performance, voice, options=options, cancel=cancel)
         total = output_samples(song.performance, voice, options)
         rate_hz = options.rate_of(voice)
-        return _Sound(chunks, encoder_for(kind, total, rate_hz), rate_hz)
+        return Sound(chunks, encoder_for(kind, total, rate_hz), rate_hz)
 
     sound = await asyncio.wrap_future(engine.workers.submit(begin, time.monotonic()))
     headers = {"Content-Disposition": f'attachment; filename="song.{kind}"'}
-    return StreamingResponse(_sent(engine, sound, cancel), media_type=MEDIA_TYPE_OF[kind], headers=headers)
+    return StreamingResponse(sent(engine, sound, cancel), media_type=MEDIA_TYPE_OF[kind], headers=headers)
 
 
 def wanted_kind(accept: str | None) -> str:
@@ -107,13 +107,21 @@ async def read_body(request: Request, engine: Engine) -> SingBody:
 
 
 @dataclass(frozen=True, slots=True)
-class _Sound:
+class Sound:
+    """Sound on its way to a file.
+
+    Attributes:
+        chunks: what is sung, at ``sample_rate_hz``.
+        encoder: makes the file.
+        sample_rate_hz: samples per second.
+    """
+
     chunks: Iterator[AudioChunk]
     encoder: Encoder
     sample_rate_hz: int
 
 
-async def _sent(engine: Engine, sound: _Sound, cancel: CancelToken) -> AsyncIterator[bytes]:
+async def sent(engine: Engine, sound: Sound, cancel: CancelToken) -> AsyncIterator[bytes]:
     """The file, piece by piece; whoever stops reading stops the work."""
     needed_s = time.monotonic()
 

@@ -66,7 +66,8 @@ def test_an_unknown_name_is_named_with_its_place(tmp_path: Path) -> None:
     ("name", "value"),
     [
         ("port", "65536"), ("port", "high"), ("render_threads", "0"), ("longest_song_s", "nan"), ("keep_jobs_hours", "-1"),
-        ("job_threads", "-1"), ("log_level", "loud"), ("largest_body_bytes", "10"),
+        ("job_threads", "-1"), ("voicevox_prefix", "v"), ("voicevox_port", "0"), ("log_level", "loud"),
+        ("largest_body_bytes", "10"),
     ],
 )  # fmt: skip
 def test_a_bad_value_is_named_with_its_place(tmp_path: Path, name: str, value: str) -> None:
@@ -115,7 +116,7 @@ def test_every_setting_can_be_an_option(tmp_path: Path, monkeypatch: pytest.Monk
         "most_connections": "4", "largest_message_bytes": "5000", "largest_body_bytes": "6000", "most_notes": "7",
         "longest_song_s": "8.5", "allowed_origins": "https://a.example", "tokens_file": "t.toml", "data_folder": "d",
         "database_url": "sqlite://", "most_jobs": "9", "keep_jobs_hours": "0.5", "job_threads": "0", "show_folder": "s",
-        "show_filler": "f", "show_voice": "w", "log_level": "warning",
+        "show_filler": "f", "show_voice": "w", "voicevox_prefix": "/v", "voicevox_port": "9", "log_level": "warning",
     }  # fmt: skip
     assert set(given) == set(NAMES)
     read: list[ServerSettings] = []
