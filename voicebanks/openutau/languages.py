@@ -5,14 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from frontend_g2p.phones import LANGUAGES, Language
+from singer.diffsinger.bank import BREATH, SILENCE
+from singer.diffsinger.phone_names import language_of, own_phones
 
-_SIGNS: tuple[tuple[Language, frozenset[str]], ...] = (
-    ("zh", frozenset(("zh", "ch", "ang", "ong"))),
-    ("ja", frozenset(("ky", "ry", "N", "a"))),
-    ("en", frozenset(("ae", "hh", "dh", "er"))),
-    ("yue", frozenset(("gw", "aa", "oe", "ng"))),
-)
-"""Phonemes that banks of one language, whose names have no prefix, are known by."""
+_KNOWN_SHARE = 0.8
+"""Share of a bank's phonemes that must have a meaning in a language for the bank to be taken for one of that language."""
 
 
 def languages_of(
@@ -37,4 +34,7 @@ def languages_of(
         return found
     if default is not None:
         return tuple(language for language in LANGUAGES if language == default)
-    return tuple(language for language, signs in _SIGNS if signs <= set(tokens))[:1]
+    names = [name for name in tokens if name not in (SILENCE, BREATH)]
+    likely = language_of(names)
+    known = sum(own_phones(name, likely) is not None for name in names)
+    return (likely,) if likely is not None and known >= _KNOWN_SHARE * len(names) else ()

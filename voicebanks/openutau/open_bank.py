@@ -13,13 +13,13 @@ from singer.onnx_graph import LARGEST_MODEL_BYTES, NORMAL_INPUT, UNIFORM_INPUT, 
 from singer.onnx_model import OnnxModel, RunsOn
 from singer.timebase import AudioSpec
 from voicebanks.openutau.character import read_character
+from voicebanks.openutau.describe import CONFIG_NAME
 from voicebanks.openutau.dictionaries import Dictionaries
 from voicebanks.openutau.languages import languages_of
 from voicebanks.openutau.tables import read_languages, read_speakers, read_tokens
 from voicebanks.openutau.vocoder_package import VocoderPackage, find_vocoder, mel_base, shared_folders
 from voicebanks.openutau.yaml_file import Config, inside, parse_yaml, read_inside
 
-CONFIG_NAME, CHARACTER_NAME = "dsconfig.yaml", "character.txt"
 _SAMPLING = ("steps", "speedup", "depth")
 _NOISE = (NORMAL_INPUT, UNIFORM_INPUT)
 _TAKES = {
@@ -43,14 +43,6 @@ _GIVES = {
     "pitch": ("pitch_pred",),
     "acoustic": ("mel",),
 }
-
-
-def is_bank(folder: Path) -> bool:
-    """Whether a folder holds a bank made for OpenUtau's DiffSinger."""
-    try:
-        return (folder / CONFIG_NAME).is_file() and not (folder / "voicebank.json").is_file()
-    except OSError:  # too long for a name, or a folder that may not be looked into
-        return False
 
 
 def open_bank(folder: Path, vocoders: Sequence[Path] = (), runs_on: RunsOn | None = None) -> Bank:

@@ -1,0 +1,144 @@
+"""A ``.ds`` project as a song, and its sound by a bank: segments at their places, cross-faded where they overlap."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from singer.audio import AudioChunk, resample
+from singer.cancel import CancelToken
+from singer.diffsinger.bank import SILENCE, Bank
+from singer.diffsinger.segment import Segment
+from singer.diffsinger.sing import SingOptions, sing_segment
+from singer.errors import ScoreError, SingerError
+from singer.limiter import Limiter
+from singer.performance.performance import (
+    CURVES,
+    FIRST_CURVES,
+    FRAME_RATE_HZ,
+    Performance,
+    PhoneSpan,
+    PhrasePerformance,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class DsSong:
+    """A ``.ds`` project.
+
+    Attributes:
+        segments: by rising offset.
+        title: of the song.
+    """
+
+    segments: tuple[Segment, ...]
+    title: str = ""
+
+
+def stream_segments(
+    song: DsSong,
+    bank: Bank,
+    *,
+    speaker: str | None = None,
+    options: SingOptions | None = None,
+    sample_rate_hz: int | None = None,
+    cancel: CancelToken | None = None,
+) -> Iterator[AudioChunk]:
+    """Sing a project with a bank, one segment after the other: the first sounds while later ones are still sung.
+
+    Args:
+        song: the project.
+        bank: who sings.
+        speaker: sings segments that say nothing of speakers; the bank's first one if ``None``.
+        options: steps, key, seed.
+        sample_rate_hz: of the output; the bank's own if ``None``.
+        cancel: looked at before every model.
+
+    Returns:
+        consecutive chunks from time 0; what lies before 0 is cut off. Overlaps are cross-faded by straight lines, gaps are zeros,
+        peaks are kept at -1 dBFS.
+
+    Raises:
+        As ``sing_segment``; ``where`` names the segment.
+    """
+    rate_hz = bank.vocoder.spec.sample_rate_hz
+    settings, token = options or SingOptions(), cancel or CancelToken()
+    pieces = _limited(_mixed(song, bank, speaker, settings, token), rate_hz)
+    chunks = resample(_numbered(pieces), rate_hz, sample_rate_hz or rate_hz)
+    return (chunk for chunk in chunks if chunk is not None)
+
+
+def _mixed(
+    song: DsSong, bank: Bank, speaker: str | None, options: SingOptions, cancel: CancelToken
+) -> Iterator[NDArray[np.float32]]:
+    """Samples in order; the end of a segment is kept back until it is known what overlaps it."""
+    rate_hz = bank.vocoder.spec.sample_rate_hz
+    reached, kept = 0, np.zeros(0, np.float32)
+    for place, segment in enumerate(song.segments):
+        cancel.check()
+        mix = {speaker: 1.0} if speaker is not None and not segment.mix else segment.mix
+        try:
+            samples = sing_segment(replace(segment, mix=mix), bank, options, cancel).samples
+        except SingerError as error:
+            if error.where.startswith("segment") or error.code == "cancelled":
+                raise
+            raise type(error)(error.code, str(error), f"segment {place}") from error
+        first = round(segment.offset_s * rate_hz)
+        samples, first = samples[max(-first, 0) :], max(first, 0)
+        if first >= reached + len(kept):
+            yield kept
+            yield np.zeros(first - reached - len(kept), np.float32)
+            reached, kept = first, samples
+            continue
+        first = max(first, reached)
+        yield kept[: first - reached]
+        kept, reached = _crossfaded(kept[first - reached :], samples), first
+    yield kept
+
+
+def _crossfaded(before: NDArray[np.float32], after: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The end of one sound turned into the beginning of another over all that is left of the first."""
+    length = min(len(before), len(after))
+    rising = ((np.arange(length) + 0.5) / length).astype(np.float32)
+    over = before[:length] * (1.0 - rising) + after[:length] * rising
+    return np.concatenate((over, after[length:] if len(after) > length else before[length:] * 0.0)).astype(
+        np.float32
+    )
+
+
+def _limited(pieces: Iterator[NDArray[np.float32]], rate_hz: int) -> Iterator[NDArray[np.float32]]:
+    limiter = Limiter(rate_hz)
+    for piece in pieces:
+        yield limiter.run(piece)
+    yield limiter.finish()
+
+
+def _numbered(pieces: Iterator[NDArray[np.float32]]) -> Iterator[AudioChunk | None]:
+    first = 0
+    for piece in pieces:
+        if len(piece):
+            yield AudioChunk(first, piece)
+            first += len(piece)
+
+
+def places_of(song: DsSong, voice: str) -> Performance:
+    """Where the segments lie, as a performance of silences: for checks of sound that need to know where rests are."""
+    phrases: list[PhrasePerformance] = []
+    reached = 0
+    for segment in song.segments:
+        first = max(int(segment.offset_s * FRAME_RATE_HZ), reached)
+        frames = int((segment.offset_s + segment.duration_s) * FRAME_RATE_HZ) + 3 - first
+        if frames < 1:
+            continue
+        reached = first + frames
+        start_s, end_s = first / FRAME_RATE_HZ, reached / FRAME_RATE_HZ
+        still = np.zeros(frames, np.float32)
+        curves = {name: still for name in FIRST_CURVES} | {"f0_hz": np.full(frames, 100.0, np.float32)}
+        spans = (PhoneSpan(SILENCE, None, None, start_s, end_s, None),)
+        phrases.append(PhrasePerformance(start_s, spans, curves, dict.fromkeys(CURVES, "auto"), len(phrases)))
+    if not phrases:
+        raise ScoreError("ds", "there is nothing to sing: all segments end before 0")
+    return Performance(voice, song.title, reached / FRAME_RATE_HZ, tuple(phrases))
