@@ -198,6 +198,9 @@ def _check_phrase(phrase: PhrasePerformance, voice: Voice, free_from: int) -> in
         )
         raise PerformanceError("phones_too_short", message, where)
     if voice.imported is None:
+        if any(span.sung_as is not None for span in phrase.phones):
+            message = "the performance was made for an imported bank; perform the score for this voice"
+            raise PerformanceError("other_voice", message, where)
         phone_track(phrase, voice)
     else:
         voice.imported.check(phrase)

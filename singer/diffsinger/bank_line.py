@@ -46,7 +46,8 @@ class BankLine:
         """A curve of the performance (100 frames/s from ``phrase_start_s``) on a module's grid: float32 [frames]."""
         times_s = self.start_s + module.step_s * np.arange(frames)
         own_s = phrase_start_s + np.arange(len(curve)) / FRAME_RATE_HZ
-        return np.interp(times_s, own_s, curve).astype(np.float32)
+        found: Values = np.interp(times_s, own_s, curve).astype(np.float32)
+        return found
 
 
 def bank_line(phrase: PhrasePerformance, spans: Sequence[PhoneSpan], bank: Bank) -> BankLine:

@@ -68,7 +68,7 @@ def _goes_on(later: Sequence[_Unit | PhoneSpan]) -> bool:
 
 def _units(phrase: Phrase, spans: Sequence[PhoneSpan]) -> Iterator[_Unit | PhoneSpan]:
     """Silences and breaths as they are, and units by rising time."""
-    waiting: dict[int, list[Syllable]] = {note.index: list(note.syllables) for note in phrase.notes}
+    waiting: dict[int | None, list[Syllable]] = {note.index: list(note.syllables) for note in phrase.notes}
     place = 0
     while place < len(spans):
         if spans[place].role is None:
@@ -82,7 +82,7 @@ def _units(phrase: Phrase, spans: Sequence[PhoneSpan]) -> Iterator[_Unit | Phone
         place += 1
         while place < len(spans) and spans[place].role == "coda":
             place += 1
-        begun = waiting.get(spans[nucleus].note if spans[nucleus].note is not None else -1, [])
+        begun = waiting.get(spans[nucleus].note, [])
         yield _Unit(
             tuple(spans[first:nucleus]),
             spans[nucleus],

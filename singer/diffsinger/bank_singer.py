@@ -90,7 +90,9 @@ class BankSinger:
     def __init__(self, bank: Bank, speaker: str | None = None, options: SingOptions | None = None) -> None:
         self.bank, self.speaker = bank, speaker
         self._options = options or SingOptions()
-        self._mix = {} if speaker is None else {speaker: np.float32(1.0)}
+        self._mix: dict[str, NDArray[np.float32]] = (
+            {} if speaker is None else {speaker: np.ones(1, np.float32)}
+        )
 
     def lay(self, score: Score, user_dictionary: UserDictionary | None = None) -> Laid:
         """What each note sings; raises ``LyricsError``."""

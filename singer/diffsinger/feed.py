@@ -7,8 +7,8 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from singer.onnx_graph import NORMAL_INPUT, UNIFORM_INPUT, noise_tables
 from singer.onnx_model import OnnxModel
+from singer.onnx_noise import NORMAL_INPUT, UNIFORM_INPUT, noise_tables
 
 FULL_STEPS = 1_000
 """Steps of the diffusion that models of the old kind were trained with."""

@@ -42,7 +42,8 @@ class NoteLine:
             return np.full(len(self.midi), MIDDLE_MIDI, np.float32)
         sung = np.flatnonzero(~rests)
         distance = np.abs(np.arange(len(self.midi))[:, None] - sung[None, :])
-        return self.midi[sung[np.argmin(distance, axis=1)]]
+        found: NDArray[np.float32] = self.midi[sung[np.argmin(distance, axis=1)]]
+        return found
 
     def frames(self, step_s: float) -> NDArray[np.int64]:
         """Whole frames of each note, int64 [M]."""
@@ -75,4 +76,5 @@ def mean_midi(
         means[filled] = (
             sums_by_word(each[: int(spans.sum())].astype(np.float64), spans[filled]) / spans[filled]
         )
-    return np.round(means).astype(np.int64)
+    rounded: NDArray[np.int64] = np.round(means).astype(np.int64)
+    return rounded

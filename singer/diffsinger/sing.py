@@ -143,7 +143,7 @@ class _Singing:
             raise ScoreError("ds_words", f"{message}; they must agree (ph_num, note_slur)")
         mix = {name: np.asarray(weight, np.float32) for name, weight in self._segment.phone_mix.items()}
         if not mix:
-            mix = {name: np.float32(_mean(weight)) for name, weight in self._segment.mix.items()}  # type: ignore[misc]
+            mix = {name: np.asarray(_mean(weight), np.float32) for name, weight in self._segment.mix.items()}
         frames, _ = predicted_lengths(module, self._line, notes, mix)
         return PhoneLengths((frames * module.step_s).astype(np.float32), frames, module.step_s)
 

@@ -24,6 +24,9 @@ from singer.performance.performance import (
     PhrasePerformance,
 )
 
+_SLACK_FRAMES = 20
+"""How much longer a segment may sound than it is written: each length is rounded to whole frames of the bank."""
+
 
 @dataclass(frozen=True, slots=True)
 class DsSong:
@@ -32,10 +35,12 @@ class DsSong:
     Attributes:
         segments: by rising offset.
         title: of the song.
+        voice: that it asks for; projects name none.
     """
 
     segments: tuple[Segment, ...]
     title: str = ""
+    voice: str = ""
 
 
 def stream_segments(
@@ -104,9 +109,7 @@ def _crossfaded(before: NDArray[np.float32], after: NDArray[np.float32]) -> NDAr
     length = min(len(before), len(after))
     rising = ((np.arange(length) + 0.5) / length).astype(np.float32)
     over = before[:length] * (1.0 - rising) + after[:length] * rising
-    return np.concatenate((over, after[length:] if len(after) > length else before[length:] * 0.0)).astype(
-        np.float32
-    )
+    return np.concatenate((over, after[length:])).astype(np.float32)
 
 
 def _limited(pieces: Iterator[NDArray[np.float32]], rate_hz: int) -> Iterator[NDArray[np.float32]]:
@@ -114,6 +117,18 @@ def _limited(pieces: Iterator[NDArray[np.float32]], rate_hz: int) -> Iterator[ND
     for piece in pieces:
         yield limiter.run(piece)
     yield limiter.finish()
+
+
+def fitted(chunks: Iterator[AudioChunk], total: int) -> Iterator[AudioChunk]:
+    """Exactly ``total`` samples: silence after a sound that is shorter, nothing beyond."""
+    reached = 0
+    for chunk in chunks:
+        kept = chunk.samples[: total - reached]
+        if len(kept):
+            yield AudioChunk(reached, kept)
+        reached += len(kept)
+    if reached < total:
+        yield AudioChunk(reached, np.zeros(total - reached, np.float32))
 
 
 def _numbered(pieces: Iterator[NDArray[np.float32]]) -> Iterator[AudioChunk | None]:
@@ -130,7 +145,7 @@ def places_of(song: DsSong, voice: str) -> Performance:
     reached = 0
     for segment in song.segments:
         first = max(int(segment.offset_s * FRAME_RATE_HZ), reached)
-        frames = int((segment.offset_s + segment.duration_s) * FRAME_RATE_HZ) + 3 - first
+        frames = int((segment.offset_s + segment.duration_s) * FRAME_RATE_HZ) + _SLACK_FRAMES - first
         if frames < 1:
             continue
         reached = first + frames

@@ -59,7 +59,8 @@ def mixed(module: Module, mix: Mapping[str, NDArray[np.float32]], count: int) ->
             "speakers", "weights of speakers must be 0 or more, and one of them above 0", module.name
         )
     vectors = np.stack([module.speakers[name] for name in mix])
-    return np.einsum("kn,kh->nh", weights / total, vectors).astype(np.float32)
+    found: Values = np.einsum("kn,kh->nh", weights / total, vectors).astype(np.float32)
+    return found
 
 
 def encoded(
@@ -216,7 +217,7 @@ def sound_of(bank: Bank, mel: Values, f0_hz: Values, seed: int) -> Values:
 
 
 def _word_sums(phone_frames: Frames, sizes: Frames) -> Frames:
-    return sums_by_word(phone_frames, sizes).astype(np.int64)
+    return sums_by_word(phone_frames, sizes)
 
 
 def _flat(outputs: Mapping[str, NDArray[np.float32]]) -> dict[str, NDArray[np.generic]]:

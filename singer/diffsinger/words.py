@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 from singer.diffsinger.bank import Kind
 
 Frames = NDArray[np.int64]
+_Number = TypeVar("_Number", np.int64, np.float32, np.float64)
 
 
 def word_starts(phones: Sequence[str], kind_of: Callable[[str], Kind]) -> list[int]:
@@ -30,12 +32,13 @@ def word_starts(phones: Sequence[str], kind_of: Callable[[str], Kind]) -> list[i
 
 def word_sizes(phones: Sequence[str], kind_of: Callable[[str], Kind]) -> Frames:
     """Phonemes per word, int64 [W]; their sum is the number of phonemes."""
-    return np.diff(np.array([*word_starts(phones, kind_of), len(phones)], np.int64))
+    sizes: Frames = np.diff(np.array([*word_starts(phones, kind_of), len(phones)], np.int64)).astype(np.int64)
+    return sizes
 
 
-def sums_by_word(values: NDArray[np.generic], sizes: Frames) -> NDArray[np.generic]:
+def sums_by_word(values: NDArray[_Number], sizes: Frames) -> NDArray[_Number]:
     """Sums of the values of each word's phonemes: [W]."""
-    summed: NDArray[np.generic] = np.add.reduceat(values, np.cumsum(sizes) - sizes)
+    summed: NDArray[_Number] = np.add.reduceat(values, np.cumsum(sizes) - sizes)
     return summed
 
 

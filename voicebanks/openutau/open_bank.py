@@ -9,8 +9,9 @@ from pathlib import Path
 
 from singer.diffsinger.bank import VARIANCES, Bank, BankVocoder, Module
 from singer.errors import VoicebankError
-from singer.onnx_graph import LARGEST_MODEL_BYTES, NORMAL_INPUT, UNIFORM_INPUT, prepared_graph
+from singer.onnx_graph import LARGEST_MODEL_BYTES, prepared_graph
 from singer.onnx_model import OnnxModel, RunsOn
+from singer.onnx_noise import NORMAL_INPUT, UNIFORM_INPUT
 from singer.timebase import AudioSpec
 from voicebanks.openutau.character import read_character
 from voicebanks.openutau.describe import CONFIG_NAME

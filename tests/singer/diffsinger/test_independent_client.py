@@ -14,7 +14,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from bench.openutau_bank import BankPlan, make_bank
+from bench.openutau_bank import make_bank
+from bench.openutau_graphs import BankPlan
 from singer.diffsinger.bank import Bank
 from singer.diffsinger.sing import SingOptions, sing_segment
 from tests.singer.diffsinger.songs import PLAIN, plain
@@ -48,7 +49,14 @@ class Client:
             given |= {name: _text(values), f"{name}_timestep": str(self.step_s)}
         mel = self._all.pred_acoustic.predict(self._section(given), lang="zh", speaker=speaker, steps=7)
         sound = self._all.pred_vocoder.predict(mel, _resampled(given, mel.shape[1], self.step_s))
-        return {"given": given, "lengths_s": seconds, "f0_hz": f0, "curves": curves, "mel": mel[0], "sound": sound}
+        return {
+            "given": given,
+            "lengths_s": seconds,
+            "f0_hz": f0,
+            "curves": curves,
+            "mel": mel[0],
+            "sound": sound,
+        }
 
 
 def _text(values: Any) -> str:
@@ -78,7 +86,12 @@ def stages(folder: Path) -> dict[str, Any]:
 
 
 def _given(stages: dict[str, Any], *names: str) -> dict[str, Any]:
-    kept = {key: stages["given"][key] for name in names for key in (name, f"{name}_timestep") if key in stages["given"]}
+    kept = {
+        key: stages["given"][key]
+        for name in names
+        for key in (name, f"{name}_timestep")
+        if key in stages["given"]
+    }
     if "f0_seq" in names:
         kept["f0_timestep"] = stages["given"]["f0_timestep"]
     return kept | {"spk_mix": {"bright": 1.0}}
@@ -86,7 +99,10 @@ def _given(stages: dict[str, Any], *names: str) -> dict[str, Any]:
 
 def test_lengths_are_those_of_the_client(bank: Bank, stages: dict[str, Any]) -> None:
     found = sing_segment(plain(**_given(stages)), bank, OPTIONS)
-    assert found.phone_frames.tolist() == np.round(stages["lengths_s"] / bank.acoustic.step_s).astype(int).tolist()
+    assert (
+        found.phone_frames.tolist()
+        == np.round(stages["lengths_s"] / bank.acoustic.step_s).astype(int).tolist()
+    )
 
 
 def test_pitch_is_that_of_the_client(bank: Bank, stages: dict[str, Any]) -> None:
