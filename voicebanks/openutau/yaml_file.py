@@ -9,7 +9,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from singer.errors import ModelError, VoicebankError
+from singer.errors import VoicebankError
 
 LARGEST_BYTES = 50_000_000
 """Room for a dictionary of a whole language."""
@@ -54,7 +54,7 @@ def parse_yaml(content: bytes, where: str) -> Any:
         yaml = import_module("yaml")
     except ImportError as error:
         message = 'banks made for OpenUtau need the package PyYAML; install "singer-engine[banks]"'
-        raise ModelError("extra_missing", message) from error
+        raise VoicebankError("extra_missing", message, where) from error
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
         return yaml.load(content.decode("utf-8-sig"), Loader=loader)
