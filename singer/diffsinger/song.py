@@ -13,7 +13,7 @@ from singer.cancel import CancelToken
 from singer.diffsinger.bank import SILENCE, Bank
 from singer.diffsinger.segment import Segment
 from singer.diffsinger.sing import SingOptions, sing_segment
-from singer.errors import ScoreError, SingerError
+from singer.errors import Cancelled, ScoreError, SingerError, VoicebankError
 from singer.limiter import Limiter
 from singer.performance.performance import (
     CURVES,
@@ -67,41 +67,66 @@ def stream_segments(
         peaks are kept at -1 dBFS.
 
     Raises:
-        As ``sing_segment``; ``where`` names the segment.
+        As ``sing_segment``; ``where`` names the segment. Phonemes and speakers are checked before any sound.
     """
     rate_hz = bank.vocoder.spec.sample_rate_hz
     settings, token = options or SingOptions(), cancel or CancelToken()
+    check_segments(song, bank)
     pieces = _limited(_mixed(song, bank, speaker, settings, token), rate_hz)
     chunks = resample(_numbered(pieces), rate_hz, sample_rate_hz or rate_hz)
     return (chunk for chunk in chunks if chunk is not None)
 
 
+def check_segments(song: DsSong, bank: Bank) -> None:
+    """Raise ``VoicebankError`` for a phoneme or a speaker that the bank has not; ``where`` names the segment."""
+    for place, segment in enumerate(song.segments):
+        try:
+            for phone in segment.phones:
+                bank.acoustic.phone_of(phone, segment.language)
+            unknown = [name for name in (*segment.mix, *segment.phone_mix) if name not in bank.speakers]
+            if unknown:
+                known = ", ".join(bank.speakers) or "no speakers by name"
+                raise VoicebankError(
+                    "speakers", f"found the speaker {unknown[0][:40]!r}; the bank has {known}"
+                )
+        except VoicebankError as error:
+            raise _placed(error, place) from error
+
+
+def _placed(error: SingerError, place: int) -> SingerError:
+    return type(error)(error.code, str(error), f"segment {place}")
+
+
 def _mixed(
     song: DsSong, bank: Bank, speaker: str | None, options: SingOptions, cancel: CancelToken
 ) -> Iterator[NDArray[np.float32]]:
-    """Samples in order; the end of a segment is kept back until it is known what overlaps it."""
+    """Samples in order; of each segment is kept back what the next one overlaps."""
     rate_hz = bank.vocoder.spec.sample_rate_hz
+    firsts = [round(segment.offset_s * rate_hz) for segment in song.segments]
     reached, kept = 0, np.zeros(0, np.float32)
     for place, segment in enumerate(song.segments):
-        cancel.check()
         mix = {speaker: 1.0} if speaker is not None and not segment.mix else segment.mix
         try:
             samples = sing_segment(replace(segment, mix=mix), bank, options, cancel).samples
+        except Cancelled:
+            raise
         except SingerError as error:
-            if error.where.startswith("segment") or error.code == "cancelled":
-                raise
-            raise type(error)(error.code, str(error), f"segment {place}") from error
-        first = round(segment.offset_s * rate_hz)
-        samples, first = samples[max(-first, 0) :], max(first, 0)
+            raise _placed(error, place) from error
+        first = max(firsts[place], reached)
+        samples = samples[max(-firsts[place], 0) :]
         if first >= reached + len(kept):
             yield kept
             yield np.zeros(first - reached - len(kept), np.float32)
-            reached, kept = first, samples
-            continue
-        first = max(first, reached)
-        yield kept[: first - reached]
-        kept, reached = _crossfaded(kept[first - reached :], samples), first
-    yield kept
+            kept = samples
+        else:
+            yield kept[: first - reached]
+            kept = _crossfaded(kept[first - reached :], samples)
+        reached = first
+        ready = len(kept)
+        if place + 1 < len(firsts):
+            ready = min(max(firsts[place + 1] - reached, 0), ready)
+        yield kept[:ready]
+        reached, kept = reached + ready, kept[ready:]
 
 
 def _crossfaded(before: NDArray[np.float32], after: NDArray[np.float32]) -> NDArray[np.float32]:
