@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from frontend_g2p.phones import ROLES, Role
 from singer.diffsinger.bank import VARIANCES
 from singer.diffsinger.frames import Sampled, Values
 from singer.diffsinger.notes import NoteLine
@@ -98,6 +99,7 @@ class _Reader:
             phone_mix=self._phone_mix(len(phones)),
             seed=self._seed(),
             is_own_phones=self._entry.get("ph_set") == OWN_PHONES,
+            roles=self._roles(phones),
         )
         return self._checked(segment)
 
@@ -152,6 +154,17 @@ class _Reader:
             raise self._wrong(
                 "note_seq", f'found {name[:20]!r}; notes are "C4", "D#4", "Bb3+10" or "rest"'
             ) from error
+
+    def _roles(self, phones: Sequence[str]) -> tuple[Role | None, ...] | None:
+        names = self._items("ph_role", str)
+        if names is None or self._entry.get("ph_set") != OWN_PHONES:
+            return None
+        self._same("ph_role", names, "ph_seq", phones)
+        known: dict[str, Role | None] = {"none": None, **{role: role for role in ROLES}}
+        unknown = [name for name in names if name not in known]
+        if unknown:
+            raise self._wrong("ph_role", f"found {unknown[0][:20]!r}; allowed are {', '.join(known)}")
+        return tuple(known[name] for name in names)
 
     def _mix(self) -> dict[str, Amount]:
         found = self._speakers("spk_mix")

@@ -47,6 +47,8 @@ def _entry(segment: Segment) -> dict[str, Any]:
         if amount != neutral:
             entry |= _amount(name, amount)
     entry |= _mixes(segment)
+    if segment.roles is not None:
+        entry["ph_role"] = " ".join(role or "none" for role in segment.roles)
     given = {
         "lang": segment.language,
         "seed": segment.seed,

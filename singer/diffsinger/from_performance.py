@@ -37,6 +37,7 @@ def _segment(phrase: PhrasePerformance) -> Segment:
         f0_hz=Sampled(phrase.curves["f0_hz"], _STEP_S),
         gender=Sampled(gender, _STEP_S) if gender.any() else 0.0,
         is_own_phones=is_own,
+        roles=tuple(span.role for span in spans) if is_own else None,
     )
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from frontend_g2p.phones import Role
 from singer.diffsinger.frames import Sampled, Values
 from singer.diffsinger.notes import NoteLine
 
@@ -36,6 +37,7 @@ class Segment:
         phone_mix: speaker to weight, one number or float32 [N]; for lengths.
         seed: names the noise; ``None`` leaves it to the caller.
         is_own_phones: phonemes are symbols of this engine's inventory.
+        roles: [N], places in the syllable of such symbols; ``None`` leaves them to be guessed.
     """
 
     phones: tuple[str, ...]
@@ -54,6 +56,7 @@ class Segment:
     phone_mix: Mapping[str, float | Values] = field(default_factory=dict)
     seed: int | None = None
     is_own_phones: bool = False
+    roles: tuple[Role | None, ...] | None = None
 
     @property
     def duration_s(self) -> float:

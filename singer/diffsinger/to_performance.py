@@ -45,6 +45,7 @@ class _Sound:
     start_s: float
     end_s: float
     place: int
+    role: Role | None = None
 
 
 def to_performance(
@@ -63,7 +64,8 @@ def to_performance(
     phrases: list[PhrasePerformance] = []
     for place, segment in enumerate(segments):
         free_from_s = phrases[-1].end_s if phrases else 0.0
-        phrases.append(_phrase(segment, place, free_from_s))
+        until_s = segments[place + 1].offset_s if place + 1 < len(segments) else math.inf
+        phrases.append(_phrase(segment, place, free_from_s, until_s))
     end_s = max((phrase.end_s for phrase in phrases), default=0.0)
     left_out = sorted({name for segment in segments for name in _left_out(segment)})
     warnings = (
@@ -85,9 +87,9 @@ def _left_out(segment: Segment) -> Iterator[str]:
             yield name
 
 
-def _phrase(segment: Segment, place: int, free_from_s: float) -> PhrasePerformance:
+def _phrase(segment: Segment, place: int, free_from_s: float, until_s: float) -> PhrasePerformance:
     where = f"segment {place}"
-    sounds = list(_sounds(segment, where))
+    sounds = _until(list(_sounds(segment, where)), until_s)
     start_s = max(math.floor(max(segment.offset_s, 0.0) * FRAME_RATE_HZ + 1e-6) * _STEP_S, free_from_s)
     start_s = round(start_s, 2)
     sounds = _from(sounds, start_s, where)
@@ -101,6 +103,15 @@ def _phrase(segment: Segment, place: int, free_from_s: float) -> PhrasePerforman
     }
     spans = tuple(_spans(sounds, start_s))
     return PhrasePerformance(start_s, spans, curves, dict.fromkeys(CURVES, "auto"), place)
+
+
+def _until(sounds: list[_Sound], until_s: float) -> list[_Sound]:
+    """Sounds whose last silence ends where the next segment begins."""
+    last = sounds[-1]
+    if last.symbol != SILENCE or last.end_s <= until_s or len(sounds) == 1:
+        return sounds
+    kept = [replace(last, end_s=until_s)] if until_s > last.start_s + _STEP_S else []
+    return [*sounds[:-1], *kept]
 
 
 def _from(sounds: list[_Sound], start_s: float, where: str) -> list[_Sound]:
@@ -124,6 +135,7 @@ def _sounds(segment: Segment, where: str) -> Iterator[_Sound]:
     language = segment.language or (None if segment.is_own_phones else language_of(bare))
     ends_s = segment.offset_s + np.cumsum(segment.lengths_s, dtype=np.float64)
     start_s = segment.offset_s
+    roles = segment.roles or (None,) * len(segment.phones)
     for place, (phone, end_s) in enumerate(zip(segment.phones, ends_s.tolist(), strict=True)):
         symbols = _symbols(phone, language, segment.is_own_phones)
         spoken = phone.partition("/")[0] if "/" in phone else language
@@ -133,7 +145,8 @@ def _sounds(segment: Segment, where: str) -> Iterator[_Sound]:
                 "for them (zh/ang, en/ay), with the language in front or in lang"
             )
             raise ScoreError("unknown_phone", message, f"{where}, ph_seq, phoneme {place}")
-        yield from _cut(symbols, spoken, start_s, end_s, place)
+        for sound in _cut(symbols, spoken, start_s, end_s, place):
+            yield replace(sound, role=roles[place]) if sound.language else sound
         start_s = end_s
 
 
@@ -168,7 +181,7 @@ def _cut(
 def _spans(sounds: Sequence[_Sound], start_s: float) -> Iterator[PhoneSpan]:
     reached_s, note = start_s, -1
     for at, sound in enumerate(sounds):
-        role = _role(sounds, at)
+        role = sound.role or _role(sounds, at)
         symbol = _allowed(sound.symbol, role)
         note += role == "nucleus"
         yield PhoneSpan(
@@ -191,7 +204,7 @@ def _role(sounds: Sequence[_Sound], at: int) -> Role | None:
         return "nucleus"
     before = at > 0 and sounds[at - 1].place == sounds[at].place and "nucleus" in kinds[at - 1]
     later = next((kind for kind in kinds[at + 1 :] if not kind or "nucleus" in kind), ())
-    if before or not later:
+    if before or not later or "onset" not in kinds[at]:
         return "coda"
     is_glide = INVENTORY[sounds[at].symbol].phone_class == "glide"
     return "glide" if is_glide and "nucleus" in kinds[at + 1] else "onset"

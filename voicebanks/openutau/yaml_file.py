@@ -43,7 +43,7 @@ def inside(home: Path, path: Path, where: str) -> Path:
             "file_missing", f"there is no file {path.name[:60]!r} in {path.parent}", where
         ) from error
     if not is_inside or not resolved.is_file():
-        message = f"found {str(path)[:80]!r}; it must be a plain file inside the bank's folder"
+        message = f"found {path.name[:60]!r} elsewhere; it must be a plain file inside the bank's folder"
         raise VoicebankError("file_outside", message, where)
     return resolved
 
