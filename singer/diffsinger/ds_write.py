@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,8 +15,14 @@ from singer.diffsinger.frames import Sampled, Values
 from singer.diffsinger.notes import NoteLine
 from singer.diffsinger.segment import Amount, Segment
 from singer.pitch_names import pitch_name
+from singer.whole_file import write_whole
 
 _GLIDES = ("none", "up", "down")
+
+
+def save_ds(segments: Sequence[Segment], path: str | Path) -> None:
+    """Write segments as a ``.ds`` file; it is complete or, on an error, as it was. Raises ``OutputError``."""
+    write_whole(ds_text(segments), path)
 
 
 def ds_text(segments: Sequence[Segment]) -> str:
