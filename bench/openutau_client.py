@@ -90,7 +90,7 @@ def _text(values: Any) -> str:
 @contextlib.contextmanager
 def _one_thread() -> Iterator[None]:
     """Sessions that are opened meanwhile have one thread, as the engine's own have."""
-    runtime = import_module("onnxruntime")
+    runtime: Any = import_module("onnxruntime")
     real = runtime.SessionOptions
 
     def options() -> Any:

@@ -94,7 +94,7 @@ def _phrase(segment: Segment, place: int, free_from_s: float, until_s: float) ->
     start_s = round(start_s, 2)
     sounds = _from(sounds, start_s, where)
     frames = max(round((sounds[-1].end_s - start_s) * FRAME_RATE_HZ), 1)
-    times_s: NDArray[np.float64] = start_s + np.arange(frames) * _STEP_S - segment.offset_s
+    times_s = (start_s + np.arange(frames) * _STEP_S - segment.offset_s).astype(np.float64)
     gender = -along(segment.gender, _STEP_S, frames)
     still = np.zeros(frames, np.float32)
     curves = {name: still for name in FIRST_CURVES} | {
