@@ -7,8 +7,9 @@ looked up in the dictionary, then the sounds of that reading by the names of the
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import groupby
 
 from frontend_g2p.inventory import INVENTORY
@@ -160,7 +161,7 @@ def _looked_up(written: str, language: str, bank: Bank) -> tuple[str, ...]:
 
 def _sounds(syllable: Syllable, bank: Bank) -> Iterator[str]:
     """Phonemes by their names, from the sounds of the reading; nothing if one of them has no name here."""
-    table = _by_sound(bank, syllable.language)
+    table = _by_sound(tuple(bank.acoustic.tokens), syllable.language)
     if syllable.language == "en":
         names = [_english(symbol, bank) for symbol in syllable.reading.split()]
         if names and None not in names:
@@ -187,10 +188,11 @@ def _english(symbol: str, bank: Bank) -> tuple[str, ...] | None:
     return None
 
 
-def _by_sound(bank: Bank, language: str) -> dict[tuple[str, ...], str]:
+@lru_cache(maxsize=64)
+def _by_sound(tokens: tuple[str, ...], language: str) -> Mapping[tuple[str, ...], str]:
     """Sounds to the phoneme that stands for them."""
     table: dict[tuple[str, ...], str] = {}
-    for name in bank.acoustic.tokens:
+    for name in tokens:
         prefix = name.partition("/")[0] if "/" in name else ""
         sounds = own_phones(name, language) if prefix in ("", language) and name not in ("SP", "AP") else None
         if sounds:

@@ -105,6 +105,7 @@ def reperform(
     *,
     style: Style | None = None,
     durations: DurationTable = DEFAULT_DURATIONS,
+    imported: ImportedSinger | None = None,
 ) -> Performance:
     """Perform a changed song, and keep what was drawn by hand.
 
@@ -119,11 +120,12 @@ def reperform(
         phrases: its phrases.
         style: controls of the rules; ``None`` is ``Style()``.
         durations: lengths of consonants.
+        imported: as for ``perform``.
 
     Raises:
         PerformanceError: as ``perform``.
     """
-    fresh = perform(score, phrases, voice=previous.voice, style=style, durations=durations)
+    fresh = perform(score, phrases, voice=previous.voice, style=style, durations=durations, imported=imported)
     return replace(fresh, phrases=_with_edits(fresh.phrases, previous))
 
 

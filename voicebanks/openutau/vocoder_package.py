@@ -13,6 +13,7 @@ from singer.onnx_graph import LARGEST_MODEL_BYTES
 from voicebanks.openutau.yaml_file import LARGEST_BYTES, Config, inside, parse_yaml, read_inside
 
 CONFIG_NAME = "vocoder.yaml"
+_HIGHEST_RATIO = 200
 SPECS: tuple[tuple[str, float], ...] = (
     ("sample_rate", 44_100),
     ("hop_size", 512),
@@ -104,7 +105,13 @@ def _member(archive: zipfile.ZipFile, name: str, most: int, where: str) -> bytes
         raise VoicebankError(
             "file_missing", f"found {len(found)} members called {name[:60]!r}; one is needed", where
         )
-    with archive.open(found[0]) as member:
+    info = archive.getinfo(found[0])
+    if info.file_size > _HIGHEST_RATIO * max(info.compress_size, 1_000):
+        message = (
+            f"unpacks to {info.file_size} bytes from {info.compress_size}; models do not shrink like that"
+        )
+        raise VoicebankError("file_size", message, where)
+    with archive.open(info) as member:
         content = member.read(most + 1)
     _check_size(len(content), where, most)
     return content
