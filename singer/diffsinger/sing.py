@@ -111,6 +111,8 @@ class _Singing:
         lengths = self._lengths()
         phone_frames = lengths.at(step_s)
         total = int(phone_frames.sum())
+        if not total:
+            raise ScoreError("ds", f"it lasts less than a frame of the bank, {step_s * 1000:.0f} ms", "ph_dur")
         f0 = self._f0(lengths)
         told = f0.at_frames(step_s, total)
         variances = self._variances(lengths, f0)

@@ -89,7 +89,10 @@ def _left_out(segment: Segment) -> Iterator[str]:
 
 def _phrase(segment: Segment, place: int, free_from_s: float, until_s: float) -> PhrasePerformance:
     where = f"segment {place}"
-    sounds = _until(list(_sounds(segment, where)), until_s)
+    sounds = list(_sounds(segment, where))
+    if not sounds:
+        raise ScoreError("ds", "no phoneme has a length", f"{where}, ph_dur")
+    sounds = _until(sounds, until_s)
     start_s = max(math.floor(max(segment.offset_s, 0.0) * FRAME_RATE_HZ + 1e-6) * _STEP_S, free_from_s)
     start_s = round(start_s, 2)
     sounds = _from(sounds, start_s, where)

@@ -13,7 +13,7 @@ from singer.diffsinger.ds_write import ds_text
 from singer.diffsinger.from_performance import from_performance
 from singer.diffsinger.phone_names import own_phones
 from singer.diffsinger.to_performance import to_performance
-from singer.errors import ScoreError
+from singer.errors import ScoreError, SingerError
 from singer.performance_io import document_to_performance, performance_to_document
 from singer.quality import QualityMeter
 from singer.render import render
@@ -110,6 +110,13 @@ def test_a_phoneme_that_is_not_known_is_named(voice: Voice, phone: str) -> None:
         )
     assert caught.value.code == "unknown_phone"
     assert caught.value.where == "segment 0, ph_seq, phoneme 2"
+
+
+@pytest.mark.parametrize("length", ["1e-9", "0.001"])
+def test_what_is_too_short_is_refused(voice: Voice, length: str) -> None:
+    given = segments({**GIVEN, "ph_dur": f"{length} " * 9})
+    with pytest.raises(SingerError):
+        render(to_performance(given, voice.name)[0], voice)
 
 
 def test_lengths_must_be_given(voice: Voice) -> None:
