@@ -50,6 +50,7 @@ class VoiceFolder:
         base: the voice whose models it uses, if not its own.
         is_imported: a bank made for OpenUtau; the manifest is then made from its configuration.
         speaker: the one of its singers that was asked for.
+        homes: folders of voices beside which its vocoder may lie.
     """
 
     folder: Path
@@ -58,6 +59,7 @@ class VoiceFolder:
     base: VoiceFolder | None = None
     is_imported: bool = False
     speaker: str | None = None
+    homes: tuple[Path, ...] = ()
 
     def folder_of(self, role: str) -> Path:
         """Folder of the file that ``manifest.files`` has under ``role``."""
@@ -168,7 +170,7 @@ def open_folder(folder: Path, search: Sequence[Path] = ()) -> VoiceFolder:
         VoicebankError: no voice, a manifest that breaks a rule, or a base that is not there or has a base itself.
     """
     if is_bank(folder):
-        return VoiceFolder(folder, describe_bank(folder), "", is_imported=True)
+        return VoiceFolder(folder, describe_bank(folder), "", is_imported=True, homes=tuple(search))
     manifest, sha256 = _read_manifest(folder)
     if isinstance(manifest, Manifest):
         return VoiceFolder(folder, manifest, sha256)
@@ -275,7 +277,7 @@ def load_folder(found: VoiceFolder, runs_on: RunsOn | None = None) -> Voice:
         from singer.diffsinger.bank_singer import bank_voice
         from voicebanks.openutau.open_bank import open_bank
 
-        return bank_voice(open_bank(found.folder, runs_on=runs_on), found.speaker)
+        return bank_voice(open_bank(found.folder, found.homes, runs_on), found.speaker)
     check_files(found)
     models = {role: _open_model(found, role, runs_on) for role in MODEL_ROLES}
     manifest = found.manifest

@@ -112,7 +112,9 @@ class _Singing:
         phone_frames = lengths.at(step_s)
         total = int(phone_frames.sum())
         if not total:
-            raise ScoreError("ds", f"it lasts less than a frame of the bank, {step_s * 1000:.0f} ms", "ph_dur")
+            raise ScoreError(
+                "ds", f"it lasts less than a frame of the bank, {step_s * 1000:.0f} ms", "ph_dur"
+            )
         f0 = self._f0(lengths)
         told = f0.at_frames(step_s, total)
         variances = self._variances(lengths, f0)

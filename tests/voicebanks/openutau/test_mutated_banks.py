@@ -24,7 +24,9 @@ def mutated(content: bytes, chance: random.Random) -> bytes:
     """``content`` with some bytes changed, cut out, doubled or replaced by what parsers stumble over."""
     place = chance.randrange(max(len(content), 1))
     length = chance.choice((1, 4, 40))
-    snippet = chance.choice((b"", b"\xff" * length, b"[" * 500, b'"', b"&a [*a, *a]", b"!!python/none x", b"9" * 40, b"null"))
+    snippet = chance.choice(
+        (b"", b"\xff" * length, b"[" * 500, b'"', b"&a [*a, *a]", b"!!python/none x", b"9" * 40, b"null")
+    )
     kept = content[:place] + snippet + content[place + chance.choice((0, length)) :]
     return kept[: chance.randrange(len(kept) + 1)] if chance.random() < 0.2 else kept
 

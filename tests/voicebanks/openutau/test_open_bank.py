@@ -201,3 +201,13 @@ def test_characters_are_read_in_their_encoding(tmp_path: Path) -> None:
         48.0,
         72.0,
     )
+
+
+def test_a_vocoder_may_lie_with_other_voices(tmp_path: Path) -> None:
+    make_bank(tmp_path / "one" / "singers" / "toy", BankPlan(shared_vocoder="shared_one"))
+    (tmp_path / "two").mkdir()
+    shutil.move(tmp_path / "one" / "singers" / "Dependencies", tmp_path / "two" / "Dependencies")
+    homes = [tmp_path / "one" / "singers", tmp_path / "two"]
+    with pytest.raises(VoicebankError, match="looked for it in"):
+        load_voice("toy", homes[:1])
+    assert load_voice("toy", homes).imported is not None
