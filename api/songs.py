@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,8 +14,9 @@ from singer.performance.performance import Performance
 
 if TYPE_CHECKING:
     from frontend_g2p.user_dictionary import UserDictionary
-    from singer.audio import Sink
+    from singer.audio import AudioChunk, Sink
     from singer.cancel import CancelToken
+    from singer.diffsinger.song import DsSong
     from singer.import_options import ImportOptions
     from singer.phrase_cache import PhraseCache
     from singer.quality import Quality
@@ -26,8 +27,8 @@ if TYPE_CHECKING:
 _HEAD_BYTES = 4_096
 
 
-def load_song(path: str, options: ImportOptions) -> Score | Performance:
-    """The score or performance in the file at ``path``, or on standard input for ``-``.
+def load_song(path: str, options: ImportOptions) -> Score | Performance | DsSong:
+    """The score, performance or ``.ds`` project in the file at ``path``, or on standard input for ``-``.
 
     Raises:
         ScoreError: not a file that holds a score.
@@ -38,7 +39,12 @@ def load_song(path: str, options: ImportOptions) -> Score | Performance:
 
     if path == "-" or Path(path).is_fifo():  # neither can be read twice
         content = _read_whole(path, LARGEST_FILE_BYTES + 1)
+        if _is_ds(content, path):
+            return _ds_song(content, path)
         return load_performance(content) if _is_performance(content) else load_score(content, options=options)
+    head = _head(Path(path))
+    if _is_ds(head, path):
+        return _ds_song(_read_whole(path, LARGEST_FILE_BYTES + 1), path)
     return load_performance(path) if is_performance_file(Path(path)) else load_score(path, options=options)
 
 
@@ -51,9 +57,26 @@ def _read_whole(path: str, largest_bytes: int) -> bytes:
 
 def is_performance_file(path: Path) -> bool:
     """Whether the file at ``path`` begins as a performance does; raises ``ScoreError`` if it cannot be read."""
+    return _is_performance(_head(path))
+
+
+def _is_ds(head: bytes, path: str) -> bool:
+    from singer.diffsinger.ds_io import is_ds
+
+    return is_ds(head, path)
+
+
+def _ds_song(content: bytes, path: str) -> DsSong:
+    from singer.diffsinger.ds_io import read_ds
+    from singer.diffsinger.song import DsSong
+
+    return DsSong(read_ds(content, path), "" if path == "-" else Path(path).stem)
+
+
+def _head(path: Path) -> bytes:
     try:
         with path.open("rb") as file:
-            return _is_performance(file.read(_HEAD_BYTES))
+            return file.read(_HEAD_BYTES)
     except OSError as error:
         raise ScoreError("not_readable", f"cannot be read: {error.strerror}", str(path)) from error
 
@@ -84,15 +107,17 @@ class Prepared:
         performance: what will be sung.
         warnings: guessed readings, and places that could not be performed as written.
         prepare_s: time that reading and performing took.
+        ds: the project that an imported bank sings in place of ``performance``, which then only says where it sounds.
     """
 
     performance: Performance
     warnings: tuple[str, ...]
     prepare_s: float
+    ds: DsSong | None = None
 
 
 def prepare(
-    song: Score | Performance,
+    song: Score | Performance | DsSong,
     voice: Voice,
     dictionary: UserDictionary | None,
     expression: Expression | None = None,
@@ -106,6 +131,10 @@ def prepare(
     """
     if isinstance(song, Performance):
         return Prepared(prepare_performance(song, expression), (), 0.0)
+    from singer.diffsinger.song import DsSong
+
+    if isinstance(song, DsSong):
+        return _prepare_ds(song, voice, expression)
     from singer.performance.adjust import adjusted
 
     emotion = expression.emotion if expression else {}
@@ -117,6 +146,28 @@ def prepare(
     performed = perform_song(felt, voice, user_dictionary=dictionary)
     turned = adjusted(performed.performance, controls)
     return Prepared(turned, performed.warnings, time.perf_counter() - started)
+
+
+def _prepare_ds(song: DsSong, voice: Voice, expression: Expression | None) -> Prepared:
+    """A ``.ds`` project: a performance for an own voice, sung as it is by an imported one."""
+    if voice.imported is None:
+        from singer.diffsinger.to_performance import to_performance
+
+        performance, warnings = to_performance(song.segments, voice.name, song.title)
+        return Prepared(prepare_performance(performance, expression), warnings, 0.0)
+    from singer.diffsinger.song import places_of
+
+    if expression and (expression.emotion or expression.controls):
+        message = "a .ds project is sung by an imported bank as it is written; change its curves, or choose an own voice"
+        raise PerformanceError("emotion", message)
+    return Prepared(places_of(song, voice.name), (), 0.0, song)
+
+
+def refuse_as_is(prepared: Prepared, path: str) -> None:
+    """Raise ``PerformanceError`` for a ``.ds`` project with an imported bank, which sings it without a performance."""
+    if prepared.ds is not None:
+        message = "an imported bank sings a .ds project as it is written; choose one of the engine's own voices here"
+        raise PerformanceError("no_performance", message, path)
 
 
 def prepare_performance(performance: Performance, expression: Expression | None = None) -> Performance:
@@ -175,6 +226,25 @@ class Sung:
         }
 
 
+def _ds_chunks(song: DsSong, voice: Voice, singing: Singing, total: int) -> Iterator[AudioChunk]:
+    """Sound of a project, as many samples as were announced."""
+    from singer.diffsinger.bank_singer import BankSinger
+    from singer.diffsinger.sing import SingOptions
+    from singer.diffsinger.song import fitted, stream_segments
+
+    if not isinstance(voice.imported, BankSinger):
+        raise PerformanceError("other_voice", "a .ds project as it is needs an imported bank")
+    chunks = stream_segments(
+        song,
+        voice.imported.bank,
+        speaker=voice.imported.speaker,
+        options=SingOptions(seed=singing.options.seed),
+        sample_rate_hz=singing.options.sample_rate_hz,
+        cancel=singing.cancel,
+    )
+    return fitted(chunks, total)
+
+
 @dataclass(frozen=True, slots=True)
 class Singing:
     """How a song is sung: everything but the song, the voice and where it goes."""
@@ -188,13 +258,18 @@ class Singing:
 def sing_into(sink: Sink, song: Prepared, voice: Voice, singing: Singing) -> Sung:
     """Render ``song`` into ``sink``, chunk by chunk, and listen to it on the way."""
     from singer.quality import QualityMeter
-    from singer.render import stream
+    from singer.render import output_samples, stream
 
     performance, rate = song.performance, singing.options.rate_of(voice)
     meter = QualityMeter(performance, rate)
     hits = singing.cache.hits if singing.cache else 0
     samples, started = 0, time.perf_counter()
-    chunks = stream(performance, voice, options=singing.options, cancel=singing.cancel, cache=singing.cache)
+    if song.ds is None:
+        chunks = stream(
+            performance, voice, options=singing.options, cancel=singing.cancel, cache=singing.cache
+        )
+    else:
+        chunks = _ds_chunks(song.ds, voice, singing, output_samples(performance, voice, singing.options))
     for chunk in chunks:
         sink.write(chunk.samples)
         meter.listen(chunk.samples)

@@ -62,6 +62,13 @@ def romaji_to_hiragana(word: str) -> list[tuple[str, int, int]] | None:
     return pieces
 
 
+def romaji_of(kana: str) -> tuple[str, ...]:
+    """Every spelling of one mora of hiragana that is read here, such as ``si`` and ``shi`` for ``し``; none for other text."""
+    if kana == "ん":
+        return ("N", "n")
+    return tuple(written for written, mora in _table().items() if mora == kana)
+
+
 def _piece_at(word: str, position: int) -> tuple[str, int] | None:
     rest = word[position:]
     if rest[0] == "-":

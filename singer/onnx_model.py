@@ -82,6 +82,7 @@ class OnnxModel:
         sha256: str | None = None,
         metadata: Mapping[str, str] | None = None,
         runs_on: RunsOn | None = None,
+        content: bytes | None = None,
     ) -> None:
         """Open ``path``.
 
@@ -90,13 +91,14 @@ class OnnxModel:
             sha256: the hash that it must have; not checked if ``None``.
             metadata: entries that its ``custom_metadata_map`` must hold, such as the audio contract.
             runs_on: provider and threads.
+            content: the model itself, where it was changed since it was read; ``path`` then only names it.
 
         Raises:
             ModelError: file missing, hash or metadata different, not a model, or the provider is not there.
         """
         self.path = path
         try:
-            content = path.read_bytes()
+            content = path.read_bytes() if content is None else content
         except OSError as error:
             raise ModelError(
                 "model_missing", f"cannot read the model: {error.strerror}", path.name

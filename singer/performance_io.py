@@ -231,7 +231,13 @@ def _to_phrase(index: int, wire: PhraseDocument) -> PhrasePerformance:
     _check_lengths({name: len(values) for name, values in told.items()}, index)
     phones = tuple(
         PhoneSpan(
-            phone.phone, phone.role, phone.language, phone.start_s, phone.end_s, _note(phone.note, index)
+            phone.phone,
+            phone.role,
+            phone.language,
+            phone.start_s,
+            phone.end_s,
+            _note(phone.note, index),
+            phone.sung_as,
         )
         for phone in wire.phones
     )
@@ -269,6 +275,7 @@ def _phrase_document(phrase: PhrasePerformance) -> dict[str, Any]:
                 "start_s": span.start_s,
                 "end_s": span.end_s,
                 "note": span.note,
+                **({"sung_as": span.sung_as} if span.sung_as is not None else {}),
             }
             for span in phrase.phones
         ],

@@ -37,7 +37,8 @@ def content_digest(phrase: PhrasePerformance) -> bytes:
     digest = hashlib.sha256()
     for span in phrase.phones:
         times = [round((time_s - phrase.start_s) * 1e6) for time_s in (span.start_s, span.end_s)]
-        digest.update(f"{span.symbol}|{span.role}|{span.language}|{times[0]}|{times[1]}\n".encode())
+        named = span.symbol if span.sung_as is None else f"{span.symbol}={span.sung_as}"
+        digest.update(f"{named}|{span.role}|{span.language}|{times[0]}|{times[1]}\n".encode())
     for name in CURVES:
         if name in FIRST_CURVES or phrase.curves[name].any():
             digest.update(name.encode())

@@ -197,7 +197,13 @@ def _check_phrase(phrase: PhrasePerformance, voice: Voice, free_from: int) -> in
             f"holds {len(phrase.phones)} phones in {phrase.frames} frames; a phone needs a frame of 10 ms"
         )
         raise PerformanceError("phones_too_short", message, where)
-    phone_track(phrase, voice)
+    if voice.imported is None:
+        if any(span.sung_as is not None for span in phrase.phones):
+            message = "the performance was made for an imported bank; perform the score for this voice"
+            raise PerformanceError("other_voice", message, where)
+        phone_track(phrase, voice)
+    else:
+        voice.imported.check(phrase)
     return first + _samples(phrase, voice)
 
 
@@ -260,21 +266,28 @@ def _phrase_pieces(
 
 def _sung(phrase: PhrasePerformance, work: _Work, block_frames: int) -> Iterator[NDArray[np.float32]]:
     limiter = Limiter(work.voice.spec.sample_rate_hz)
-    pieces = sing_phrase(
-        phrase,
-        work.voice,
-        seed=_phrase_seed(phrase, work.options.seed),
-        block_frames=block_frames,
-        cancel=work.cancel,
-        live=work.live,
-    )
-    for samples in pieces:
+    for samples in _plain(phrase, work, block_frames):
         ready = limiter.run(samples)
         if len(ready):
             yield ready
     rest = limiter.finish()
     if len(rest):
         yield rest
+
+
+def _plain(phrase: PhrasePerformance, work: _Work, block_frames: int) -> Iterator[NDArray[np.float32]]:
+    """Samples of one phrase before the limiter; a bank sings a phrase as a whole, which is then given in blocks."""
+    seed = _phrase_seed(phrase, work.options.seed)
+    if work.voice.imported is None:
+        yield from sing_phrase(
+            phrase, work.voice, seed=seed, block_frames=block_frames, cancel=work.cancel, live=work.live
+        )
+        return
+    whole = work.voice.imported.sing(phrase, seed=seed, cancel=work.cancel)
+    block = block_frames * work.voice.spec.hop_samples
+    for first in range(0, len(whole), block):
+        work.cancel.check()
+        yield whole[first : first + block]
 
 
 def _phrase_seed(phrase: PhrasePerformance, seed: int) -> int:

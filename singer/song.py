@@ -53,9 +53,20 @@ def perform_song(
         ScoreError: a note outside the voice's range.
         PerformanceError: a note that cannot be sung.
     """
-    laid = lay_lyrics(score, user_dictionary)
+    laid = laid_for(score, voice, user_dictionary)
     check_range(score, voice.title, voice.lowest_midi, voice.highest_midi)
     phrases = split_phrases(score, laid)
-    performance = perform(score, phrases, voice=voice.name, style=style)
+    performance = perform(score, phrases, voice=voice.name, style=style, imported=voice.imported)
     warnings = (*score.warnings, *laid.warnings, *performance_warnings(score, phrases, style=style))
     return PerformedSong(performance, laid, warnings)
+
+
+def laid_for(score: Score, voice: Voice, user_dictionary: UserDictionary | None = None) -> Laid:
+    """What the notes sing: read by the front end, and by the bank's own words and hints where the voice is an imported one.
+
+    Raises:
+        LyricsError: a lyric that cannot be read.
+    """
+    if voice.imported is None:
+        return lay_lyrics(score, user_dictionary)
+    return voice.imported.lay(score, user_dictionary)

@@ -8,12 +8,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from singer.errors import LyricsError, ScoreError
-from singer.lyrics import Laid, lay_lyrics
+from singer.lyrics import Laid
 from singer.performance.perform import perform_phrase, performance_warnings
 from singer.performance.performance import Performance, PhrasePerformance
 from singer.phrases import Phrase
 from singer.phrasing import split_phrases
 from singer.score import HOLD, NEXT_SYLLABLE, Note, Score, TempoMap, check_range
+from singer.song import laid_for
 from singer.voice import Voice
 
 
@@ -165,12 +166,16 @@ class SongSource:
         phrase = self._waiting.popleft()
         if isinstance(phrase, Phrase):
             self._last = phrase
-            performed = perform_phrase(phrase)
+            performed = self._performed(phrase)
         else:
             performed = phrase
         self._reached_s = performed.end_s
         self._ready.append(performed)
         self._untold.append(performed)
+
+    def _performed(self, phrase: Phrase) -> PhrasePerformance:
+        imported = self._voice.imported
+        return perform_phrase(phrase) if imported is None else imported.perform(phrase)
 
     def _cut(self, score: Score) -> tuple[tuple[Phrase, ...], Laid]:
         """Phrases of ``score`` that are not performed yet, and what all of its notes sing.
@@ -184,9 +189,9 @@ class SongSource:
             first -= 1
         tail = replace(score, notes=score.notes[first:]) if first else score
         try:
-            laid = lay_lyrics(tail)
+            laid = laid_for(tail, self._voice)
         except LyricsError:
-            lay_lyrics(score)  # names the place in the whole song
+            laid_for(score, self._voice)  # names the place in the whole song
             raise
         begun = 0 if self._last is None else self._last.index + 1
         phrases: list[Phrase] = []

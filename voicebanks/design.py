@@ -85,6 +85,9 @@ def design_voice(
     """
     check_axes(design.axes)
     base = find_voice(design.base, search)
+    if base.is_imported:
+        message = "is a bank made for OpenUtau, which has no timbre space; design from one of the engine's own voices"
+        raise VoicebankError("imported_voice", message, f"voice {design.base!r}")
     if base.base is not None:
         own = base.base.manifest.name
         message = f"is itself made from {own!r}; design from {own!r} and add up the axes"

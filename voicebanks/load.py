@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -25,6 +25,7 @@ from voicebanks.manifest import (
     Manifest,
     parse_manifest,
 )
+from voicebanks.openutau.describe import describe_bank, is_bank
 
 _INPUTS = {
     "encoder": ("phone", "role", "language", "frames"),
@@ -47,12 +48,18 @@ class VoiceFolder:
         manifest: what it says of itself; for a designed voice laid over what its base says.
         manifest_sha256: hash of ``voicebank.json`` as read.
         base: the voice whose models it uses, if not its own.
+        is_imported: a bank made for OpenUtau; the manifest is then made from its configuration.
+        speaker: the one of its singers that was asked for.
+        homes: folders of voices beside which its vocoder may lie.
     """
 
     folder: Path
     manifest: Manifest
     manifest_sha256: str
     base: VoiceFolder | None = None
+    is_imported: bool = False
+    speaker: str | None = None
+    homes: tuple[Path, ...] = ()
 
     def folder_of(self, role: str) -> Path:
         """Folder of the file that ``manifest.files`` has under ``role``."""
@@ -60,7 +67,9 @@ class VoiceFolder:
 
     @property
     def own_bytes(self) -> int:
-        """Size of the files of ``manifest.files`` that lie in this folder."""
+        """Size of the files of ``manifest.files`` that lie in this folder; of all files of an imported bank."""
+        if self.is_imported:
+            return sum(path.stat().st_size for path in self.folder.rglob("*") if path.is_file())
         own = (
             entry.bytes for role, entry in self.manifest.files.items() if self.folder_of(role) == self.folder
         )
@@ -98,14 +107,14 @@ def list_voices(
 
 
 def known_names(search: Sequence[Path] = ()) -> list[str]:
-    """Names of the folders that hold a manifest, readable or not."""
+    """Names of the folders that hold a voice, readable or not."""
     return sorted({folder.name for folder in _candidates(search)})
 
 
 def _candidates(search: Sequence[Path]) -> Iterator[Path]:
     for home in (*search, shipped_folder()):
         try:
-            found = sorted(path.parent for path in home.glob(f"*/{MANIFEST_NAME}")) if home.is_dir() else []
+            found = sorted(path for path in home.iterdir() if _is_voice(path)) if home.is_dir() else []
         except OSError:  # too long for a name, or a folder that may not be looked into
             continue
         yield from found
@@ -114,29 +123,44 @@ def _candidates(search: Sequence[Path]) -> Iterator[Path]:
 def find_voice(name_or_path: str, search: Sequence[Path] = ()) -> VoiceFolder:
     """The voice called ``name_or_path``, or the folder at that path if it has a ``/`` in it or is one.
 
+    Behind the name of an imported bank one of its singers may be named: ``bank:singer``.
+
     Raises:
         VoicebankError: no such voice (the message lists the known ones), or its manifest cannot be read.
     """
+    name, mark, speaker = name_or_path.rpartition(":")
+    for asked, of_bank in ((name_or_path, None), *([(name, speaker)] if mark and name and speaker else [])):
+        found = _found(asked, search)
+        if found is not None and (of_bank is None or found.is_imported):
+            return replace(found, speaker=of_bank)
     path = Path(name_or_path)
-    if len(path.parts) > 1 or _is_voice(path):
+    if len(path.parts) > 1:
         return open_folder(path, search)
-    for folder in _candidates(search):
-        if folder.name == name_or_path:
-            return open_folder(folder, search)
     known = ", ".join(known_names(search)) or "none"
     message = f"no voice has this name; known are {known}; a folder is named by its path, such as ./my-voice"
     raise VoicebankError("unknown_voice", message, f"voice {name_or_path[:60]!r}")
 
 
+def _found(name_or_path: str, search: Sequence[Path]) -> VoiceFolder | None:
+    path = Path(name_or_path)
+    if _is_voice(path):
+        return open_folder(path, search)
+    if len(path.parts) > 1:
+        return None
+    return next(
+        (open_folder(each, search) for each in _candidates(search) if each.name == name_or_path), None
+    )
+
+
 def _is_voice(folder: Path) -> bool:
     try:
-        return (folder / MANIFEST_NAME).is_file()
+        return (folder / MANIFEST_NAME).is_file() or is_bank(folder)
     except OSError:  # too long for a name, or a folder that may not be looked into
         return False
 
 
 def open_folder(folder: Path, search: Sequence[Path] = ()) -> VoiceFolder:
-    """Read the manifest of ``folder`` and, if it names a base, that of the base.
+    """Read the manifest of ``folder`` and, if it names a base, that of the base; of a bank made for OpenUtau its configuration.
 
     Args:
         folder: of the voice.
@@ -145,6 +169,8 @@ def open_folder(folder: Path, search: Sequence[Path] = ()) -> VoiceFolder:
     Raises:
         VoicebankError: no voice, a manifest that breaks a rule, or a base that is not there or has a base itself.
     """
+    if is_bank(folder):
+        return VoiceFolder(folder, describe_bank(folder), "", is_imported=True, homes=tuple(search))
     manifest, sha256 = _read_manifest(folder)
     if isinstance(manifest, Manifest):
         return VoiceFolder(folder, manifest, sha256)
@@ -165,7 +191,7 @@ def open_base(name: str, folder: Path, search: Sequence[Path] = ()) -> VoiceFold
         VoicebankError: it is not installed (``base_missing``) or has a base itself (``base_chain``).
     """
     for candidate in _candidates((folder.absolute().parent, *search)):
-        if candidate.name == name:
+        if candidate.name == name and not is_bank(candidate):
             found, sha256 = _read_manifest(candidate)
             if isinstance(found, Manifest):
                 return VoiceFolder(candidate, found, sha256)
@@ -247,6 +273,11 @@ def load_voice(name_or_path: str, search: Sequence[Path] = (), runs_on: RunsOn |
 
 def load_folder(found: VoiceFolder, runs_on: RunsOn | None = None) -> Voice:
     """Check a folder and open its models; raises as ``load_voice`` does."""
+    if found.is_imported:
+        from singer.diffsinger.bank_singer import bank_voice
+        from voicebanks.openutau.open_bank import open_bank
+
+        return bank_voice(open_bank(found.folder, found.homes, runs_on), found.speaker)
     check_files(found)
     models = {role: _open_model(found, role, runs_on) for role in MODEL_ROLES}
     manifest = found.manifest

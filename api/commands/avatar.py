@@ -16,7 +16,7 @@ import click
 from api.reporting import warn
 from api.settings import read_settings
 from api.songs import load_song
-from singer.errors import ModelError
+from singer.errors import ModelError, ScoreError
 from singer.import_options import ImportOptions
 from singer.performance.performance import Performance
 
@@ -95,12 +95,15 @@ def command(song: str, **given: Any) -> None:
 def _asked(path: str, voice: str | None) -> dict[str, Any]:
     """The song and its voice, as the message ``sing`` has them."""
     from singer.performance_io import write_performance_json
+    from singer.score import Score
     from singer.score_json import write_score_json
 
     song = load_song(path, ImportOptions())
     asked: dict[str, Any] = {"voice": voice} if voice else {}
     if isinstance(song, Performance):
         return {"performance": json.loads(write_performance_json(song)), **asked}
+    if not isinstance(song, Score):
+        raise ScoreError("not_a_score", "is a .ds project; give a score or a performance", path)
     return {"score": json.loads(write_score_json(song)), **asked}
 
 

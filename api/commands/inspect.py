@@ -14,6 +14,7 @@ from api.songs import is_performance_file
 from singer.errors import ScoreError
 from singer.performance.performance import Performance
 
+_FILES_OK = "all present, sizes and hashes as in the manifest"
 _SOUND_ENDINGS = (".wav", ".flac", ".ogg", ".aiff", ".aif")
 
 
@@ -121,7 +122,12 @@ def _describe_voice(folder: Path) -> dict[str, Any]:
     from voicebanks.load import check_files, open_folder
 
     voice = open_folder(folder, read_settings().voice_folders)
-    check_files(voice)
+    if voice.is_imported:
+        from voicebanks.openutau.open_bank import open_bank
+
+        open_bank(folder)
+    else:
+        check_files(voice)
     manifest = voice.manifest
     return {
         "kind": "voice",
@@ -141,7 +147,7 @@ def _describe_voice(folder: Path) -> dict[str, Any]:
         "axes": dict(manifest.axes),
         "character": dict(manifest.character),
         "licence": manifest.licence.spdx,
-        "files": "all present, sizes and hashes as in the manifest",
+        "files": "a bank made for OpenUtau; it opens" if voice.is_imported else _FILES_OK,
     }
 
 

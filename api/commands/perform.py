@@ -17,7 +17,7 @@ from api.options import (
     voice_options,
 )
 from api.reporting import print_json, warn
-from api.songs import Expression, load_song, prepare
+from api.songs import Expression, load_song, prepare, refuse_as_is
 from singer.errors import ScoreError
 from singer.performance.performance import Performance
 
@@ -34,12 +34,15 @@ from singer.performance.performance import Performance
 def command(score: str, **given: Any) -> None:
     """Perform SCORE by the rules: when each phone sounds, at which pitch, how loud.
 
-    The result is a JSON document. Change it (mark a curve "edited" to keep it) and sing it with singer sing.
+    The result is a JSON document. Change it (mark a curve "edited" to keep it) and sing it with singer sing. A file whose name
+    ends in .ds is written as a DiffSinger project.
 
     \b
     singer perform examples/jasmine.json -o jasmine.performance.json
     singer sing jasmine.performance.json -o jasmine.wav
     """
+    from singer.diffsinger.ds_write import save_ds
+    from singer.diffsinger.from_performance import from_performance
     from singer.performance_io import save_performance, write_performance_json
 
     output = given["output"] or ("-" if score == "-" else f"{Path(score).stem}.performance.json")
@@ -53,9 +56,12 @@ def command(score: str, **given: Any) -> None:
     voice = open_voice(given, song.voice)
     expression = Expression(given["emotion"], given["control"])
     prepared = prepare(song, voice, load_dictionary(given["dictionary"]), expression)
+    refuse_as_is(prepared, score)
     performance = prepared.performance
     if output == "-":
         click.echo(write_performance_json(performance), nl=False)
+    elif Path(output).suffix.lower() == ".ds":
+        save_ds(from_performance(performance), output)
     else:
         save_performance(performance, output)
     if given["as_json"]:

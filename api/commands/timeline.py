@@ -17,7 +17,7 @@ from api.options import (
     voice_options,
 )
 from api.reporting import print_json, warn
-from api.songs import Expression, load_song, prepare, prepare_performance
+from api.songs import Expression, load_song, prepare, prepare_performance, refuse_as_is
 from singer.errors import ScoreError
 from singer.performance.performance import Performance
 
@@ -120,7 +120,9 @@ def _keep_sources(output: str, *sources: str | None) -> None:
 
 def _timed(song: str, given: dict[str, Any]) -> tuple[TimedSong, tuple[str, ...]]:
     """The song with its words, and what its maker should look at."""
+    from singer.diffsinger.song import DsSong
     from singer.lyrics import lay_lyrics
+    from singer.song import laid_for
     from singer.timeline_formats.timed_song import TimedSong
 
     dictionary = load_dictionary(given["dictionary"])
@@ -133,13 +135,20 @@ def _timed(song: str, given: dict[str, Any]) -> tuple[TimedSong, tuple[str, ...]
     elif given["words"]:
         raise click.UsageError("--score gives a performance its words, and this is a score")
     else:
-        prepared = prepare(loaded, open_voice(given, loaded.voice), dictionary, expression)
-        performance, warnings, score = prepared.performance, prepared.warnings, loaded
+        voice = open_voice(given, loaded.voice)
+        prepared = prepare(loaded, voice, dictionary, expression)
+        refuse_as_is(prepared, song)
+        performance, warnings = prepared.performance, prepared.warnings
+        if isinstance(loaded, DsSong):
+            return TimedSong(performance, None, None), warnings
+        return TimedSong(performance, loaded, laid_for(loaded, voice, dictionary)), warnings
     return TimedSong(performance, score, lay_lyrics(score, dictionary) if score else None), warnings
 
 
 def _score(path: str, given: dict[str, Any]) -> Score:
+    from singer.score import Score
+
     loaded = load_song(path, import_options(given))
-    if isinstance(loaded, Performance):
-        raise ScoreError("not_a_score", "is a performance; --score needs a score", path)
+    if not isinstance(loaded, Score):
+        raise ScoreError("not_a_score", "is no score; --score needs one", path)
     return loaded

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -70,8 +71,11 @@ class VoicePool:
         return path.read_bytes()
 
     def _known(self, name: str) -> VoiceFolder:
-        found = next((each for each in list_voices(self._folders) if each.manifest.name == name), None)
-        if found is None:
+        bank, _, speaker = name.partition(":")
+        found = next((each for each in list_voices(self._folders) if each.manifest.name == bank), None)
+        if found is not None and speaker and found.is_imported:
+            return replace(found, speaker=speaker)
+        if found is None or speaker:
             known = ", ".join(each.manifest.name for each in list_voices(self._folders))
             raise VoicebankError(
                 "unknown_voice", f"there is no voice {name[:40]!r}; there are {known}", "name"

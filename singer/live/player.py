@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from frontend_g2p.errors import ReadingError
 from frontend_g2p.phonemize import read_line
 from frontend_g2p.phones import Language, Phone, Syllable
-from singer.errors import LyricsError, ScoreError
+from singer.errors import LyricsError, ScoreError, VoicebankError
 from singer.live.controls import LiveControls
 from singer.live.melody import RELEASE_FRAMES, Melody
 from singer.live.phrase import LivePhrase
@@ -57,6 +57,9 @@ class LivePlayer:
     def __init__(
         self, voice: Voice, *, language: Language, seed: int = 0, live: LiveControls | None = None
     ) -> None:
+        if voice.imported is not None:
+            message = f"{voice.title} is an imported bank, which sings whole phrases; choose one of the engine's own voices"
+            raise VoicebankError("not_live", message, f"voice {voice.name}")
         self.position = 0
         self._voice, self._language, self._seed = voice, language, seed
         self._live = live or LiveControls()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from singer.errors import PerformanceError
 from singer.performance.dynamics import colour_curves
@@ -22,6 +23,9 @@ from singer.performance.timing import Timing, time_phones
 from singer.phrases import Phrase
 from singer.score import Score
 
+if TYPE_CHECKING:
+    from singer.voice import ImportedSinger
+
 _LOG = logging.getLogger(__name__)
 
 
@@ -32,6 +36,7 @@ def perform(
     voice: str,
     style: Style | None = None,
     durations: DurationTable = DEFAULT_DURATIONS,
+    imported: ImportedSinger | None = None,
 ) -> Performance:
     """Perform a song by the rules. The same input gives the same performance, to the bit.
 
@@ -43,6 +48,7 @@ def perform(
         voice: name of the voice that will sing it.
         style: controls of the rules; ``None`` is ``Style()``.
         durations: lengths of consonants.
+        imported: the bank that performs each phrase in its own way.
 
     Raises:
         PerformanceError: if a note cannot be sung, naming the note.
@@ -53,7 +59,9 @@ def perform(
         timing = _timing(score, phrase, style, durations)
         for note, message in timing.warnings:
             _LOG.warning("%s: %s", score.where(note), message)
-        performed.append(_curves(phrase, timing, style))
+        performed.append(
+            _curves(phrase, timing, style) if imported is None else imported.perform(phrase, style)
+        )
     last_s = performed[-1].end_s if performed else 0.0
     song_s = score.tempo.seconds_at(max(note.end_beat for note in score.notes))
     return Performance(voice, score.title, round(max(song_s, last_s), 6), tuple(performed))
@@ -97,6 +105,7 @@ def reperform(
     *,
     style: Style | None = None,
     durations: DurationTable = DEFAULT_DURATIONS,
+    imported: ImportedSinger | None = None,
 ) -> Performance:
     """Perform a changed song, and keep what was drawn by hand.
 
@@ -111,11 +120,12 @@ def reperform(
         phrases: its phrases.
         style: controls of the rules; ``None`` is ``Style()``.
         durations: lengths of consonants.
+        imported: as for ``perform``.
 
     Raises:
         PerformanceError: as ``perform``.
     """
-    fresh = perform(score, phrases, voice=previous.voice, style=style, durations=durations)
+    fresh = perform(score, phrases, voice=previous.voice, style=style, durations=durations, imported=imported)
     return replace(fresh, phrases=_with_edits(fresh.phrases, previous))
 
 

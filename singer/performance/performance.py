@@ -44,6 +44,8 @@ class PhoneSpan:
         start_s, end_s: absolute seconds; spans of a phrase join without gaps and start at the phrase's
             ``start_s``.
         note: index in the score of the note that it belongs to; ``None`` for SP that belongs to none.
+        sung_as: phoneme of the imported bank that the performance was made for, ``-`` where the one before is held on; then
+            ``symbol`` is the nearest sound of the inventory. ``None`` in performances for the engine's own voices.
     """
 
     symbol: str
@@ -52,6 +54,7 @@ class PhoneSpan:
     start_s: float
     end_s: float
     note: int | None
+    sung_as: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,6 +48,10 @@ class PhoneDocument(BaseModel):
     note: Annotated[int, Field(json_schema_extra={"minimum": 0})] | None = Field(
         description="Index of the score's note that it belongs to, from 0; null if there is none."
     )
+    sung_as: Annotated[str, Field(min_length=1, max_length=100)] | None = Field(
+        None,
+        description='Phoneme of the imported bank that sings it, "-" where the one before is held on; else left out.',
+    )
 
 
 class CurvesDocument(BaseModel):

@@ -98,8 +98,10 @@ def test_appending_reads_only_what_may_have_changed(voice: Voice, monkeypatch: p
     phrases, read = source.phrases(), []
     from singer import song_source
 
-    real = song_source.lay_lyrics
-    monkeypatch.setattr(song_source, "lay_lyrics", lambda score: read.append(len(score.notes)) or real(score))
+    real = song_source.laid_for
+    monkeypatch.setattr(
+        song_source, "laid_for", lambda score, who: read.append(len(score.notes)) or real(score, who)
+    )
     for first in range(8, 160, 4):
         assert next(phrases) is not None
         source.append(whole.notes[first : first + 4], is_final=False)

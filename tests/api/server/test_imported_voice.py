@@ -1,0 +1,67 @@
+"""An imported bank behind the server: listed, streamed sample by sample as it sings at home, and refused for live playing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from bench.openutau_bank import make_bank
+from singer.audio import encode
+from singer.render import render
+from singer.score_json import document_to_score
+from tests.api.server.stand import Stand, standing
+from voicebanks.load import load_voice
+
+SCORE: dict[str, Any] = {
+    "format": "singer-score", "version": 1, "language": "zh", "tempo": [{"beat": 0, "bpm": 120}],
+    "notes": [
+        {"start": 1 + 4 * phrase + beat, "duration": 1, "pitch": 60 + 2 * beat, "lyric": lyric}
+        for phrase in range(3) for beat, lyric in enumerate("你好")
+    ],
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    home = tmp_path_factory.mktemp("voices")
+    make_bank(home / "toy")
+    return home
+
+
+@pytest.fixture(scope="module")
+def stand(home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stand]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SINGER_VOICES", str(home))
+        with standing(tmp_path_factory.mktemp("server")) as made:
+            yield made
+
+
+@pytest.mark.parametrize("voice", ["toy", "toy:bright"])
+def test_a_stream_is_what_singing_gives(stand: Stand, home: Path, voice: str) -> None:
+    with stand.connect() as client:
+        client.send(type="sing", id="a", score=SCORE, voice=voice, pace="reader", marks=["lyric", "viseme"])
+        end = client.until("end")
+    whole = render(document_to_score(SCORE), load_voice(voice, [home]))
+    assert end["reason"] == "done"
+    assert client.pcm16().tobytes() == encode(whole.samples, "pcm16")
+    assert [mark["text"] for mark in client.marks("lyric")] == list("你好") * 3
+    stand.wait_until_empty()
+
+
+def test_it_is_listed_and_sings_over_rest(stand: Stand) -> None:
+    with httpx.Client(base_url=f"http://{stand.address}", timeout=30) as client:
+        listed = {each["name"]: each for each in client.get("/v1/voices").json()}
+        assert (listed["toy"]["languages"], listed["toy"]["sample_rate"]) == (["zh", "en", "ja"], 44_100)
+        assert client.get("/v1/voices/toy").json() == listed["toy"]
+        assert client.post("/v1/sing", json={"score": SCORE, "voice": "toy"}).status_code == 200
+
+
+def test_live_playing_is_refused(stand: Stand) -> None:
+    with stand.connect() as client:
+        client.send(type="sing", id="a", live={"language": "zh"}, voice="toy")
+        assert client.until("error")["code"] == "not_live"
+    stand.wait_until_empty()

@@ -1,0 +1,130 @@
+"""Imported banks and ``.ds`` projects at the command line and in the server's list of voices."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+from click.testing import CliRunner
+
+from api.cli import main
+from api.server.voices import VoicePool
+from bench.openutau_bank import make_bank
+from singer.errors import VoicebankError
+from tests.singer.diffsinger.songs import PLAIN
+
+GIVEN = {
+    **PLAIN, "ph_dur": "0.25 0.08 0.42 0.1 0.5 0.35 0.08 0.82 0.31",
+    "f0_seq": " ".join(f"{220 + place % 7}" for place in range(600)), "f0_timestep": "0.005",
+}  # fmt: skip
+SCORE = {
+    "format": "singer-score", "version": 1, "language": "zh", "tempo": [{"beat": 0, "bpm": 90}],
+    "notes": [
+        {"start": 1, "duration": 1, "pitch": 60, "lyric": "你"}, {"start": 2, "duration": 1, "pitch": 64, "lyric": "好"},
+        {"start": 4, "duration": 1, "pitch": 62, "lyric": "[zh/m zh/ao]"},
+    ],
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    home = tmp_path_factory.mktemp("voices")
+    make_bank(home / "toy")
+    return home
+
+
+@pytest.fixture(autouse=True)
+def here(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("SINGER_VOICES", str(home))
+    monkeypatch.chdir(tmp_path)
+    Path("song.ds").write_text(json.dumps([GIVEN, {**GIVEN, "offset": 4}]), encoding="utf-8")
+    Path("free.ds").write_text(json.dumps(PLAIN), encoding="utf-8")
+    Path("song.json").write_text(json.dumps(SCORE), encoding="utf-8")
+    return tmp_path
+
+
+def sing(*arguments: str) -> tuple[int, str]:
+    done = CliRunner().invoke(main, list(arguments))
+    return done.exit_code, done.output
+
+
+@pytest.mark.parametrize("voice", ["toy", "toy:bright", "builtin"])
+def test_a_project_is_sung_by_both_kinds_of_voices(voice: str) -> None:
+    assert sing("sing", "song.ds", "--voice", voice, "-o", "o.wav")[0] == 0
+    samples, rate = soundfile.read("o.wav")
+    assert rate == 44_100
+    assert 6.8 < len(samples) / rate < 7.3
+    assert np.abs(samples[: 3 * rate]).max() > 0.01
+    assert np.abs(samples[4 * rate :]).max() > 0.01
+    assert not samples[int(3.3 * rate) : int(3.9 * rate)].any()
+
+
+def test_a_project_may_come_through_a_pipe_and_leave_through_one() -> None:
+    raw = CliRunner().invoke(
+        main, ["sing", "-", "--voice", "toy", "-o", "-"], input=Path("song.ds").read_bytes()
+    )
+    assert raw.exit_code == 0
+    assert sing("sing", "song.ds", "--voice", "toy", "-o", "o.wav")[0] == 0
+    assert raw.stdout_bytes[44:] == Path("o.wav").read_bytes()[44:]
+    assert len(raw.stdout_bytes) == int.from_bytes(raw.stdout_bytes[4:8], "little") + 8
+
+
+def test_what_a_bank_predicts_own_voices_ask_for() -> None:
+    assert sing("sing", "free.ds", "--voice", "toy", "-o", "o.wav")[0] == 0
+    code, told = sing("sing", "free.ds", "--voice", "builtin", "-o", "p.wav")
+    assert (code, Path("p.wav").exists()) == (3, False)
+    assert "segment 0, ph_dur" in told
+
+
+def test_a_score_is_sung_performed_and_told_by_a_bank() -> None:
+    assert sing("sing", "song.json", "--voice", "toy", "-o", "o.wav")[0] == 0
+    assert sing("perform", "song.json", "--voice", "toy", "-o", "p.json")[0] == 0
+    assert sing("sing", "p.json", "--voice", "toy", "-o", "p.wav")[0] == 0
+    assert Path("o.wav").read_bytes() == Path("p.wav").read_bytes()
+    assert sing("timeline", "song.json", "--voice", "toy", "-o", "o.lrc")[0] == 0
+    assert "你" in Path("o.lrc").read_text(encoding="utf-8")
+
+
+def test_a_performance_is_written_as_a_project_for_both_kinds() -> None:
+    for voice in ("toy", "builtin"):
+        assert (
+            sing("perform", "song.ds" if voice == "builtin" else "song.json", "--voice", voice, "-o", "w.ds")[
+                0
+            ]
+            == 0
+        )
+        assert sing("sing", "w.ds", "--voice", voice, "-o", f"{voice}.wav")[0] == 0
+        assert np.abs(soundfile.read(f"{voice}.wav")[0]).max() > 0.01
+
+
+def test_a_bank_does_not_perform_a_project() -> None:
+    for verb in (["perform", "song.ds", "-o", "x.json"], ["timeline", "song.ds", "-o", "x.lab"]):
+        code, told = sing(*verb, "--voice", "toy")
+        assert code == 5
+        assert "as it is written" in told
+    code, told = sing("sing", "song.ds", "--voice", "toy", "--control", "gender=0.5", "-o", "x.wav")
+    assert code == 5
+
+
+def test_designing_from_a_bank_is_refused() -> None:
+    code, told = sing("voices", "design", "mine", "--base", "toy")
+    assert code == 6
+    assert "own voices" in told
+
+
+def test_listed_inspected_and_served(home: Path) -> None:
+    listed = json.loads(sing("voices", "--json")[1])
+    entry = next(each for each in listed if each["name"] == "toy")
+    assert (entry["languages"], entry["lowest"], entry["licence"]) == (["zh", "en", "ja"], "C2", "unknown")
+    code, told = sing("inspect", str(home / "toy"), "--json")
+    assert code == 0
+    assert "OpenUtau" in told
+    pool = VoicePool([home], "builtin")
+    assert "toy" in [each["name"] for each in pool.documents()]
+    assert pool.get("toy:bright").name == "toy:bright"
+    for unknown in ("builtin:bright", "nobody", str(home / "toy")):
+        with pytest.raises(VoicebankError):
+            pool.get(unknown)

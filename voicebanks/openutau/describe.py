@@ -1,0 +1,62 @@
+"""What a bank made for OpenUtau says of itself, in the words of the engine's own manifests; its models are not opened."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from singer.errors import VoicebankError
+from voicebanks.manifest import AudioContract, Licence, Manifest, Range
+from voicebanks.openutau.character import read_character
+from voicebanks.openutau.dictionaries import Dictionaries
+from voicebanks.openutau.languages import languages_of
+from voicebanks.openutau.tables import read_languages, read_tokens
+from voicebanks.openutau.yaml_file import Config, parse_yaml, read_inside
+
+CONFIG_NAME = "dsconfig.yaml"
+UNKNOWN_LICENCE = "unknown"
+
+
+def is_bank(folder: Path) -> bool:
+    """Whether a folder holds a bank made for OpenUtau's DiffSinger."""
+    try:
+        return (folder / CONFIG_NAME).is_file() and not (folder / "voicebank.json").is_file()
+    except OSError:  # too long for a name, or a folder that may not be looked into
+        return False
+
+
+def describe_bank(folder: Path) -> Manifest:
+    """Name, title, languages, range and audio contract of a bank. It has no files, phones or timbre of the engine's kind.
+
+    Raises:
+        VoicebankError: its configuration cannot be read.
+    """
+    character = read_character(folder)
+    content = read_inside(folder, str(folder / CONFIG_NAME), CONFIG_NAME)
+    config = Config(parse_yaml(content, CONFIG_NAME), folder, CONFIG_NAME)
+    if not config.has("acoustic"):
+        raise VoicebankError(
+            "bank", "found nothing; expected is the acoustic model", f"{CONFIG_NAME}: acoustic"
+        )
+    tokens, table = read_tokens(config, folder), read_languages(config, folder)
+    dictionaries = Dictionaries(folder / "dsdur", folder).languages
+    languages = languages_of(tokens, table, dictionaries, character.language)
+    audio = AudioContract(
+        sample_rate_hz=config.whole("sample_rate", 44_100, 8_000, 192_000),
+        hop_samples=config.whole("hop_size", 512, 16, 8_192),
+    )
+    return Manifest.model_construct(
+        format="singer-voicebank",
+        version=1,
+        name=folder.resolve().name,
+        title=character.title,
+        description=character.about,
+        version_of_voice=character.version,
+        range=Range(lowest_midi=character.lowest_midi, highest_midi=character.highest_midi),
+        licence=Licence(spdx=UNKNOWN_LICENCE, files=()),
+        languages={language: place for place, language in enumerate(languages)},
+        audio=audio,
+        context_frames=0,
+        phones={},
+        timbre=(0.0,),
+        files={},
+    )

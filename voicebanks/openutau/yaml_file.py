@@ -1,0 +1,150 @@
+"""Configuration files of a bank: YAML or JSON, read without running anything, each value checked where it is asked for."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from singer.errors import VoicebankError
+
+LARGEST_BYTES = 50_000_000
+"""Room for a dictionary of a whole language."""
+
+
+def read_inside(home: Path, name: str, where: str) -> bytes:
+    """Content of the file ``name`` of a folder, which must not lead out of ``home``.
+
+    Args:
+        home: folder that the file must lie in, however it is named: the bank's.
+        name: path of the file, absolute or from the present folder.
+        where: place of the name, for messages.
+
+    Raises:
+        VoicebankError: not there, outside, or too large.
+    """
+    path = inside(home, Path(name), where)
+    size = path.stat().st_size
+    if size > LARGEST_BYTES:
+        raise VoicebankError("file_size", f"has {size} bytes; at most {LARGEST_BYTES} are read", str(path))
+    return path.read_bytes()
+
+
+def inside(home: Path, path: Path, where: str) -> Path:
+    """``path`` if it is a file inside ``home``; raises ``VoicebankError``."""
+    try:
+        resolved = path.resolve(strict=True)
+        is_inside = resolved.is_relative_to(home.resolve())
+    except (OSError, RuntimeError, ValueError) as error:  # RuntimeError: a loop of links
+        raise VoicebankError(
+            "file_missing", f"there is no file {path.name[:60]!r} in {path.parent}", where
+        ) from error
+    if not is_inside or not resolved.is_file():
+        message = f"found {path.name[:60]!r} elsewhere; it must be a plain file inside the bank's folder"
+        raise VoicebankError("file_outside", message, where)
+    return resolved
+
+
+def parse_yaml(content: bytes, where: str) -> Any:
+    """Plain values of a YAML document: no tags that make objects; raises ``VoicebankError``."""
+    try:
+        yaml = import_module("yaml")
+    except ImportError as error:
+        message = 'banks made for OpenUtau need the package PyYAML; install "singer-engine[banks]"'
+        raise VoicebankError("extra_missing", message, where) from error
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    try:
+        return yaml.load(content.decode("utf-8-sig"), Loader=loader)
+    except (yaml.YAMLError, UnicodeDecodeError, ValueError, RecursionError, TypeError) as error:
+        message = " ".join(str(error).split())[:200]
+        raise VoicebankError("yaml", f"is not YAML that can be read: {message}", where) from error
+
+
+def parse_json(content: bytes, where: str) -> Any:
+    """Plain values of a JSON document; raises ``VoicebankError``."""
+    try:
+        return json.loads(content.decode("utf-8-sig"))
+    except (ValueError, RecursionError) as error:
+        raise VoicebankError("json", f"is not JSON that can be read: {error}", where) from error
+
+
+class Config:
+    """A configuration whose keys are checked when they are asked for; those that nobody asks for do not matter.
+
+    Attributes:
+        folder: folder of the file, against which its paths are resolved.
+        where: name of the file in its bank, for messages.
+    """
+
+    def __init__(self, raw: Any, folder: Path, where: str) -> None:
+        if not isinstance(raw, Mapping):
+            raise VoicebankError("bank", f"found {type(raw).__name__}; it must be keys with values", where)
+        self._raw, self.folder, self.where = raw, folder, where
+
+    @property
+    def raw(self) -> Mapping[Any, Any]:
+        """All keys as they stand."""
+        return self._raw
+
+    def text(self, key: str, default: str | None = None) -> str:
+        """A text; the key must be there if there is no default."""
+        value = self._raw.get(key)
+        if value is None:
+            value = default
+        if not isinstance(value, str | int | float) or not str(value).strip():
+            raise self._wrong(key, value, "a name")
+        return str(value)
+
+    def has(self, key: str) -> bool:
+        """Whether the key has a value."""
+        return self._raw.get(key) not in (None, "")
+
+    def flag(self, key: str, default: bool = False) -> bool:
+        """True or false."""
+        value = self._raw.get(key)
+        if value is None:
+            return default
+        if not isinstance(value, bool):
+            raise self._wrong(key, value, "true or false")
+        return value
+
+    def whole(self, key: str, default: int, lowest: int, highest: int) -> int:
+        """A whole number between two others."""
+        value = self._raw.get(key, default)
+        if isinstance(value, float) and value.is_integer():
+            value = int(value)
+        if not isinstance(value, int) or isinstance(value, bool) or not lowest <= value <= highest:
+            raise self._wrong(key, value, f"a whole number from {lowest} to {highest}")
+        return value
+
+    def number(self, key: str, default: float, lowest: float, highest: float) -> float:
+        """A number between two others."""
+        value = self._raw.get(key, default)
+        if not isinstance(value, int | float) or isinstance(value, bool) or not math.isfinite(value):
+            raise self._wrong(key, value, "a number")
+        if not lowest <= value <= highest:
+            raise self._wrong(key, value, f"a number from {lowest:g} to {highest:g}")
+        return float(value)
+
+    def names(self, key: str) -> tuple[str, ...]:
+        """A list of names, empty if the key is not there."""
+        value = self._raw.get(key)
+        if value is None:
+            return ()
+        if not isinstance(value, list) or len(value) > 1_000:
+            raise self._wrong(key, value, "a list of names")
+        found = tuple(str(item) for item in value if isinstance(item, str | int))
+        if len(found) != len(value):
+            raise self._wrong(key, value, "a list of names")
+        return found
+
+    def path(self, key: str, default: str | None = None) -> Path:
+        """Path of a file, resolved against the folder of this one; whether it may be read is ``inside``'s business."""
+        return self.folder / self.text(key, default).replace("\\", "/")
+
+    def _wrong(self, key: str, value: Any, expected: str) -> VoicebankError:
+        found = "nothing" if value is None else repr(value)[:60]
+        return VoicebankError("bank", f"found {found}; expected is {expected}", f"{self.where}: {key}")
