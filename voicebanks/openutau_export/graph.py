@@ -235,6 +235,11 @@ class Graph:
         inside = self.op("Min", places, length)
         return self.op("ScatterElements", zeros, inside, ones, axis=0, reduction="add").running().cut(0, -1)
 
+    def sums(self, values: Value, owner: Value, count: Value) -> Value:
+        """Sum of the values [X] of each owner (int64 [X], below ``count``, int64 [1]): [count]."""
+        zeros = self.filled(0, count, values.dtype)
+        return self.op("ScatterElements", zeros, owner, values, axis=0, reduction="add")
+
     def insert(self, model: onnx.ModelProto, prefix: str, inputs: Mapping[str, Value]) -> dict[str, Value]:
         """Put a whole model in, with values for its inputs: its outputs by name."""
         if [(each.domain, each.version) for each in model.opset_import] != [("", OPSET)]:
