@@ -224,21 +224,15 @@ class Graph:
         """0, 1, 2 ... before ``length`` (int64 [1]): int64."""
         return self.op("Range", self.ints(0), length.reshape(), self.ints(1))
 
-    def filled(self, fill: float, length: Value, dtype: Any) -> Value:
-        """[length] of one number."""
-        return self.op("Expand", self.value([fill], dtype), length)
-
     def steps_at(self, places: Value, length: Value) -> Value:
         """How many of ``places`` (int64 [X]) are not after each of 0, 1 ... before ``length`` (int64 [1]): int64 [length]."""
-        ones = self.op("Expand", self.ints((1,)), places.size())
-        zeros = self.filled(0, length + 1, np.int64)
-        inside = self.op("Min", places, length)
-        return self.op("ScatterElements", zeros, inside, ones, axis=0, reduction="add").running().cut(0, -1)
+        passed = places.row() <= self.count(length).column()
+        return passed.to(np.int64).sum(1)
 
     def sums(self, values: Value, owner: Value, count: Value) -> Value:
         """Sum of the values [X] of each owner (int64 [X], below ``count``, int64 [1]): [count]."""
-        zeros = self.filled(0, count, values.dtype)
-        return self.op("ScatterElements", zeros, owner, values, axis=0, reduction="add")
+        belongs = self.count(count).column() == owner.row()
+        return (belongs.to(values.dtype) @ values.column()).reshape(-1)
 
     def insert(self, model: onnx.ModelProto, prefix: str, inputs: Mapping[str, Value]) -> dict[str, Value]:
         """Put a whole model in, with values for its inputs: its outputs by name."""

@@ -13,6 +13,7 @@ from singer.expression import GENDER_FORMANT_SHARE
 
 NEUTRAL_ENERGY_DB = -24.0
 """Energy at loudness 0 dB; a dB is a dB."""
+ENERGY_BOUNDS_DB = -96.0, 0.0
 NEUTRAL_BREATHINESS_DB, BREATHINESS_DB = -40.0, 12.0
 """Breathiness in dB at control 0, and how many dB a control of 1 is."""
 TENSION_LOGIT = 5.0

@@ -37,7 +37,7 @@ def variance_model() -> onnx.ModelProto:
     curves = {
         "breathiness": found.breathiness() * units.BREATHINESS_DB + units.NEUTRAL_BREATHINESS_DB,
         "tension": found.tension() * units.TENSION_LOGIT,
-        "energy": found.loudness_db() + units.NEUTRAL_ENERGY_DB,
+        "energy": (found.loudness_db() + units.NEUTRAL_ENERGY_DB).clip(*units.ENERGY_BOUNDS_DB),
     }
     for name, curve in curves.items():  # in the order that clients which go by it expect
         wanted = retake.at(PREDICTED.index(name), axis=1)
