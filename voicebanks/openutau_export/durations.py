@@ -22,6 +22,8 @@ from voicebanks.openutau_export.tokens import BREATH, SILENCE, Token
 HOP_SAMPLES = 512
 """Hop of all models but the acoustic one, since clients take it for granted there."""
 FRAME_S = HOP_SAMPLES / 44_100
+ROUNDED_UP = 0.5
+"""Clients round boundaries up to frames: they lie this much before their frame, on average."""
 
 
 def encode(graph: Graph, tokens: Value, *columns: Value) -> None:
@@ -91,7 +93,8 @@ def _lengths_s(graph: Graph, tokens: Value, word: Value, word_s: Value, style: d
 
     fitted_s = opening * _fitted(wanted_s * opening, onset_s, whole) + closing * _fitted(capped_s, coda_s, whole)
     beside = found.opens | found.closes
-    head_s = (word_s - whole(fitted_s)).most(FLOOR_S)
+    heads = whole(beside.where(0.0, 1.0)).most(1.0)
+    head_s = ((word_s - whole(fitted_s)) / heads).most(FLOOR_S)
     return beside.where(fitted_s, head_s)
 
 

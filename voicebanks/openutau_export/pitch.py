@@ -16,7 +16,7 @@ from singer.controls import VIBRATO
 from singer.performance.performance import SLACK_S
 from singer.performance.pitch import FALL_S, LONGEST_GLIDE_SHARE, LONGEST_SETTLE_SHARE, SCOOP_LEAD_S
 from singer.performance.vibrato import EARLIEST_S, FADE_S, FULL_DEPTH_NOTE_S, RATE_SLACK
-from voicebanks.openutau_export.durations import FRAME_S, encode
+from voicebanks.openutau_export.durations import FRAME_S, ROUNDED_UP, encode
 from voicebanks.openutau_export.graph import Graph, Value
 from voicebanks.openutau_export.shapes import bump, rise
 from voicebanks.openutau_export.styles import HIDDEN, PITCH_STYLE, style_columns
@@ -80,7 +80,7 @@ class _Curve:
         ends = frames.running()
         self._here = graph.steps_at(ends, total).least(self._last)
         start = (ends - frames).at(self._here)
-        self._since_s = (graph.count(total) - start).to(np.float32) * FRAME_S
+        self._since_s = ((graph.count(total) - start).to(np.float32) + ROUNDED_UP) * FRAME_S
         self._length_s = notes.length_s.at(self._here)
         self._left_s = self._length_s - self._since_s
 

@@ -11,7 +11,7 @@ import onnx
 from singer.performance import dynamics
 from singer.performance.performance import CURVE_BOUNDS
 from voicebanks.openutau_export import units
-from voicebanks.openutau_export.durations import FRAME_S, encoded
+from voicebanks.openutau_export.durations import FRAME_S, ROUNDED_UP, encoded
 from voicebanks.openutau_export.graph import Graph, Value
 from voicebanks.openutau_export.roles import flags
 from voicebanks.openutau_export.shapes import FAR_S, bump, latest, rise, soonest_after
@@ -60,7 +60,7 @@ class _Phrase:
         end_s, length_s = ends.to(np.float32) * FRAME_S, frames.to(np.float32) * FRAME_S
         start_s = end_s - length_s
         self._owner = graph.steps_at(ends, pitch.size()).least(tokens.size() - 1)
-        self._time_s = graph.count(pitch.size()).to(np.float32) * FRAME_S
+        self._time_s = (graph.count(pitch.size()).to(np.float32) + ROUNDED_UP) * FRAME_S
 
         vowel_s = is_vowel.where(start_s, FAR_S)
         self._first_s = graph.op("ReduceMin", vowel_s, keepdims=1)
