@@ -28,7 +28,8 @@ def acoustic_model(voice: Voice, encoder: onnx.ModelProto, decoder: onnx.ModelPr
 
     Args:
         voice: whose tables and timbre are used; its character is in the speaker embeddings.
-        encoder, decoder: its networks.
+        encoder: its network from phones to hidden vectors.
+        decoder: its network from those to features.
     """
     graph = Graph("acoustic")
     tokens = graph.input("tokens", np.int64, [1, "n_tokens"]).unbatched()
@@ -56,7 +57,7 @@ def acoustic_model(voice: Voice, encoder: onnx.ModelProto, decoder: onnx.ModelPr
 
 def _curves(graph: Graph) -> dict[str, Value]:
     """Every control of ``SPEAKER_CONTROLS`` in each frame: the speaker's and the curves' together, float32 [T]."""
-    shape = [1, "n_frames"]
+    shape: tuple[int | str, ...] = (1, "n_frames")
     energy, breathiness, tension, gender = (
         graph.input(name, np.float32, shape).unbatched()
         for name in ("energy", "breathiness", "tension", "gender")

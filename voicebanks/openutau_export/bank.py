@@ -8,7 +8,6 @@ from typing import Any
 
 import onnx
 import resvg_py
-import yaml
 
 from frontend_g2p.phones import LANGUAGES
 from singer.errors import VoicebankError
@@ -75,7 +74,9 @@ def _check_complete(voice: Voice) -> None:
     needed = {token.symbol for token in token_table().values()}
     missing = sorted(needed - set(voice.phones)) + [name for name in LANGUAGES if name not in voice.languages]
     if missing:
-        message = f"cannot be exported, as it lacks {' '.join(missing)}; a bank has every phone of every language"
+        message = (
+            f"cannot be exported, as it lacks {' '.join(missing)}; a bank has every phone of every language"
+        )
         raise VoicebankError("incomplete_voice", message, f"voice {voice.name!r}")
 
 
@@ -118,7 +119,9 @@ def _module(
 
 def _tables(folder: str) -> Files:
     tables = {"phonemes.json": token_ids(), "languages.json": dict(LANGUAGE_IDS)}
-    return {f"{folder}{name}": (json.dumps(table, indent=1) + "\n").encode() for name, table in tables.items()}
+    return {
+        f"{folder}{name}": (json.dumps(table, indent=1) + "\n").encode() for name, table in tables.items()
+    }
 
 
 def _pictures(found: VoiceFolder) -> Files:
@@ -140,15 +143,16 @@ def _bytes(model: onnx.ModelProto) -> bytes:
     return content
 
 
-class _Plain(yaml.SafeDumper):
-    """Without references between equal lists."""
-
-    def ignore_aliases(self, data: object) -> bool:
-        return True
-
-
 def _yaml(content: Mapping[str, Any]) -> bytes:
-    text: str = yaml.dump(
-        content, Dumper=_Plain, allow_unicode=True, sort_keys=False, default_flow_style=None, width=1_000
-    )
-    return text.encode()
+    """Content as YAML: every value as JSON, which is YAML, too; lists of mappings with a line for each."""
+    lines = []
+    for key, value in content.items():
+        if isinstance(value, list) and value and isinstance(value[0], dict):
+            lines += [f"{key}:", *(f"- {_json(item)}" for item in value)]
+        else:
+            lines.append(f"{key}: {_json(value)}")
+    return ("\n".join(lines) + "\n").encode()
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)

@@ -26,7 +26,10 @@ _ROMAJI_ONSETS = (
     "ny", "hy", "by", "py", "my", "ry", "sy", "ty", "jy", "zy", "th", "dh",
 )  # fmt: skip
 _MORAIC_NASAL, _SOKUON = "ん", "っ"
-_SAME_AS: Mapping[str, Sequence[str]] = {_MORAIC_NASAL: ("n", "N", "nn"), _SOKUON: ("cl", "q", "xtu", "xtsu", "ltu")}
+_SAME_AS: Mapping[str, Sequence[str]] = {
+    _MORAIC_NASAL: ("n", "N", "nn"),
+    _SOKUON: ("cl", "q", "xtu", "xtsu", "ltu"),
+}
 
 Entries = dict[str, list[str]]
 

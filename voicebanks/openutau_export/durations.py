@@ -76,7 +76,10 @@ def _lengths_s(graph: Graph, tokens: Value, word: Value, word_s: Value, style: d
 
     silent = flags(graph, tokens, lambda token: token.name in (SILENCE, BREATH))
     after_silence = whole(silent.where(1.0, 0.0)) > 0.0
-    pace = after_silence.where(1.0, (word_s / FULL_LENGTH_NOTE_S).clip(LOWEST_PACE, 1.0)) * style["consonant_scale"]
+    pace = (
+        after_silence.where(1.0, (word_s / FULL_LENGTH_NOTE_S).clip(LOWEST_PACE, 1.0))
+        * style["consonant_scale"]
+    )
     opening, closing = found.opens.where(1.0, 0.0), found.closes.where(1.0, 0.0)
     floor_onset_s, floor_coda_s = whole(opening) * FLOOR_S, whole(closing) * FLOOR_S
 
@@ -91,7 +94,9 @@ def _lengths_s(graph: Graph, tokens: Value, word: Value, word_s: Value, style: d
     room_s = (own_s * CODA_SHARE).least(own_s - NUCLEUS_FLOOR_S).most(floor_coda_s)
     coda_s = whole(capped_s).least(room_s)
 
-    fitted_s = opening * _fitted(wanted_s * opening, onset_s, whole) + closing * _fitted(capped_s, coda_s, whole)
+    fitted_s = opening * _fitted(wanted_s * opening, onset_s, whole) + closing * _fitted(
+        capped_s, coda_s, whole
+    )
     beside = found.opens | found.closes
     heads = whole(beside.where(0.0, 1.0)).most(1.0)
     head_s = ((word_s - whole(fitted_s)) / heads).most(FLOOR_S)

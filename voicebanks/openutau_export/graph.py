@@ -139,7 +139,9 @@ class Value:
         """With ``fill`` put in front of and behind one axis of ``rank``."""
         pads = np.zeros((2, rank), np.int64)
         pads[:, axis] = before, after
-        return self.graph.op("Pad", self, self.graph.ints(pads.reshape(-1)), self.graph.value(fill, self.dtype))
+        return self.graph.op(
+            "Pad", self, self.graph.ints(pads.reshape(-1)), self.graph.value(fill, self.dtype)
+        )
 
     def later(self, steps: int, fill: float = 0.0) -> Value:
         """[X] moved: element i is what was at i - ``steps``, or ``fill``; negative ``steps`` look ahead."""
@@ -248,10 +250,10 @@ class Graph:
 
     def model(self) -> onnx.ModelProto:
         """The whole as a checked model."""
-        graph = helper.make_graph(
-            self._nodes, self._name, self._inputs, self._outputs, self._constants
-        )
+        graph = helper.make_graph(self._nodes, self._name, self._inputs, self._outputs, self._constants)
         opset = helper.make_opsetid("", OPSET)
-        made = helper.make_model(graph, opset_imports=[opset], ir_version=IR_VERSION, producer_name="singer-engine")
+        made = helper.make_model(
+            graph, opset_imports=[opset], ir_version=IR_VERSION, producer_name="singer-engine"
+        )
         onnx.checker.check_model(made)
         return made

@@ -23,9 +23,7 @@ def positions(passed: Value, lengths: Value) -> Value:
     """Twin of ``singer.phone_track.positions``: float32 [T, 3]."""
     since, whole = passed.to(np.float32) + 0.5, lengths.to(np.float32)
     graph = passed.graph
-    return graph.stack(
-        since / whole, (since / 10.0).apply("Tanh"), ((whole - since) / 10.0).apply("Tanh")
-    )
+    return graph.stack(since / whole, (since / 10.0).apply("Tanh"), ((whole - since) / 10.0).apply("Tanh"))
 
 
 def twice(values: Value) -> Value:

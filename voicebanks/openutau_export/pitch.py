@@ -89,7 +89,7 @@ class _Curve:
         return column.at((self._here + step).most(0).least(self._last))
 
     def _joint(self, step: int) -> tuple[Value, Value, Value, Value]:
-        """Of the boundary into the note ``step`` after: interval in cents, longest and actual half glide, and lead, in seconds."""
+        """Of the boundary into the note ``step`` after: cents; longest and actual half glide and lead in seconds."""
         style = self._style
         before, after = (self._of(self._notes.cents, place) for place in (step - 1, step))
         interval = after - before
@@ -149,7 +149,8 @@ class _Curve:
         here, before, after = (self._of(rest, step) for step in (0, -1, 1))
         first = (self._here == 0).where(1.0, before)
         over_s, next_over_s = (
-            style["scoop_s"].least(self._of(self._notes.length_s, step) * LONGEST_GLIDE_SHARE) for step in (0, 1)
+            style["scoop_s"].least(self._of(self._notes.length_s, step) * LONGEST_GLIDE_SHARE)
+            for step in (0, 1)
         )
         into = (1.0 - here) * first * (1.0 - rise((self._since_s + SCOOP_LEAD_S) / (over_s + SCOOP_LEAD_S)))
         ahead = 1.0 - rise((SCOOP_LEAD_S - self._left_s) / (next_over_s + SCOOP_LEAD_S))
@@ -158,7 +159,9 @@ class _Curve:
             (self._of(self._notes.length_s, step) * LONGEST_GLIDE_SHARE).least(FALL_S) for step in (0, -1)
         )
         falling = self._of(self._notes.last, 0) * rise((fall_s - self._left_s) / (fall_s * 2.0))
-        fallen = here * self._of(self._notes.last, -1) * rise((self._since_s + past_fall_s) / (past_fall_s * 2.0))
+        fallen = (
+            here * self._of(self._notes.last, -1) * rise((self._since_s + past_fall_s) / (past_fall_s * 2.0))
+        )
         return -style["scoop_cents"] * (into + ahead) - style["release_fall_cents"] * (falling + fallen)
 
 

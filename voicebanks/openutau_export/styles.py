@@ -42,7 +42,8 @@ def control_embedding(emotion: Mapping[str, float], character: Mapping[str, floa
     """What a speaker adds to the controls: float32 of ``SPEAKER_CONTROLS``."""
     added = added_controls(emotion)
     values = [
-        np.clip(added.get(name, 0.0) + character.get(name, 0.0), *CURVE_BOUNDS[name]) for name in SPEAKER_CONTROLS
+        np.clip(added.get(name, 0.0) + character.get(name, 0.0), *CURVE_BOUNDS[name])
+        for name in SPEAKER_CONTROLS
     ]
     return np.array(values, np.float32)
 

@@ -76,9 +76,7 @@ def _read_at(envelope: Value, frequencies_hz: Value) -> Value:
     place = mel * float((ENVELOPE_BANDS - 1) / _TOP_MEL)
     low = place.apply("Floor").clip(0.0, ENVELOPE_BANDS - 2.0)
     share, index = place - low, low.to(np.int64)
-    below, above = (
-        graph.op("GatherElements", envelope, where, axis=1) for where in (index, index + 1)
-    )
+    below, above = (graph.op("GatherElements", envelope, where, axis=1) for where in (index, index + 1))
     return below + (above - below) * share
 
 
@@ -107,7 +105,9 @@ def express(envelope: Value, ratio: Value, curves: Mapping[str, Value]) -> tuple
     envelope = _moved_formants(envelope, curves["gender"], curves["mouth_opening"])
     envelope = _articulated(envelope, curves["articulation"])
     centres_hz = band_centres_hz(ENVELOPE_BANDS)
-    octaves = np.log2(np.clip(centres_hz, expression.LOWEST_TILT_HZ, expression.HIGHEST_TILT_HZ) / expression.PIVOT_HZ)
+    octaves = np.log2(
+        np.clip(centres_hz, expression.LOWEST_TILT_HZ, expression.HIGHEST_TILT_HZ) / expression.PIVOT_HZ
+    )
     above = octaves - octaves.min()
     tilt_db = (
         curves["tension"] * expression.TENSION_TILT_DB

@@ -195,7 +195,11 @@ def _sung_out(graph: Graph, tokens: Value, durations: Value) -> tuple[Value, Val
     def of_class(*classes: str) -> Value:
         return ends & flags(graph, tokens, lambda token: _last_class(token) in classes)
 
-    stop, vowel, unreleased = of_class("stop", "affricate"), of_class("vowel", "syllabic"), of_class("unreleased")
+    stop, vowel, unreleased = (
+        of_class("stop", "affricate"),
+        of_class("vowel", "syllabic"),
+        of_class("unreleased"),
+    )
     other = ends & ~stop & ~vowel & ~unreleased
     early = stop.where((durations - CLOSURE_FRAMES).clip(0, EARLY_FRAMES), 0, np.int64)
     longest = vowel.where(VOWEL_FRAMES, other.where(CONSONANT_FRAMES, 0, np.int64), np.int64)

@@ -70,7 +70,9 @@ class _Phrase:
         self._since_vowel_s = self._time_s - latest(is_vowel.where(start_s, -FAR_S)).at(self._owner)
         self._until_vowel_s = soonest_after(vowel_s).at(self._owner) - self._time_s
 
-        self._silence, self._breath = (flag.where(1.0, 0.0).at(self._owner) for flag in (is_silence, is_breath))
+        self._silence, self._breath = (
+            flag.where(1.0, 0.0).at(self._owner) for flag in (is_silence, is_breath)
+        )
         self._sounds, self._vowel = sounds.at(self._owner), is_vowel.where(1.0, 0.0).at(self._owner)
         self._after_sound, self._before_sound = (sounds.later(step).at(self._owner) for step in (1, -1))
         self._length_s = length_s.at(self._owner).most(FRAME_S)

@@ -143,16 +143,20 @@ def _overlapped(graph: Graph, real: Value, imaginary: Value, bank: FilterBank) -
     waves = (real * weight) @ cosine + (imaginary * weight) @ negative_sine
     parts = -(-size // hop)
     waves = waves.padded(0, parts * hop - size, axis=1, rank=2).reshape(-1, ROWS_PER_FRAME, parts, hop)
-    frames = waves.size()
-    total: Value | None = None
-    for row, start in enumerate((hop, bank.first_gap)):
-        stacked: Value | None = None
-        for part in range(parts):
-            piece = waves.at(row, axis=1).at(part, axis=1).padded(part, parts - part, rank=2)
-            stacked = piece if stacked is None else stacked + piece
-        heard = stacked.reshape(-1).cut(start, frames * hop + start)
-        total = heard if total is None else total + heard
-    return total
+    starts = (hop, bank.first_gap)
+    early, late = (
+        _stacked(waves.at(row, axis=1), parts).cut(start, waves.size() * hop + start)
+        for row, start in enumerate(starts)
+    )
+    return early + late
+
+
+def _stacked(waves: Value, parts: int) -> Value:
+    """Twin of the engine's sum of waves float32 [T, parts, hop], each one hop after the one before: [(T + parts) hop]."""
+    first, *others = (waves.at(part, axis=1).padded(part, parts - part, rank=2) for part in range(parts))
+    for other in others:
+        first = first + other
+    return first.reshape(-1)
 
 
 def _faded(graph: Graph, wave: Value, spec: AudioSpec) -> Value:

@@ -90,7 +90,10 @@ class BankChecker:
         fed |= {"gender": (FLOAT, 2)} if config.get("use_key_shift_embed") else {}
         fed |= {"velocity": (FLOAT, 2)} if config.get("use_speed_embed") else {}
         fed |= {"depth": (FLOAT, 0)} if config.get("use_variable_depth") else {}
-        if config.get("use_key_shift_embed") and len(config["augmentation_args"]["random_pitch_shifting"]["range"]) != 2:
+        if (
+            config.get("use_key_shift_embed")
+            and len(config["augmentation_args"]["random_pitch_shifting"]["range"]) != 2
+        ):
             self._say("gender without the range of its shift")
         self._model(config["acoustic"], fed | self._shared(config) | self._steps(config), {"mel": (FLOAT, 3)})
 
@@ -99,7 +102,16 @@ class BankChecker:
             self._say("vocoder must be named even if the bank brings it")
         text = (self.bank / "dsvocoder" / "vocoder.yaml").read_text(encoding="utf-8")
         config = DEFAULTS | {"model": "model.onnx"} | yaml.safe_load(text)
-        for key in ("sample_rate", "hop_size", "win_size", "fft_size", "num_mel_bins", "mel_fmin", "mel_fmax", "mel_scale"):
+        for key in (
+            "sample_rate",
+            "hop_size",
+            "win_size",
+            "fft_size",
+            "num_mel_bins",
+            "mel_fmin",
+            "mel_fmax",
+            "mel_scale",
+        ):
             if root[key] != config[key]:
                 self._say(f"{key} is {root[key]} and {config[key]}")
         if (root["mel_base"], config["mel_base"]) != ("e", "e") or config["sample_rate"] != 44_100:
@@ -111,7 +123,9 @@ class BankChecker:
         words: Interface = {"word_div": (INT, 2), "word_dur": (INT, 2)}
         fed: Interface = {"tokens": (INT, 2), **(words if config["predict_dur"] else {"ph_dur": (INT, 2)})}
         fed |= {"languages": (INT, 2)} if config["use_lang_id"] else {}
-        self._model(f"{folder}/{config['linguistic']}", fed, {"encoder_out": (FLOAT, 3), "x_masks": (BOOL, 2)})
+        self._model(
+            f"{folder}/{config['linguistic']}", fed, {"encoder_out": (FLOAT, 3), "x_masks": (BOOL, 2)}
+        )
 
     def _durations(self) -> None:
         config = self._config("dsdur")
@@ -143,7 +157,12 @@ class BankChecker:
         needed = [name for name in VARIANCES if root.get(f"use_{name}_embed")]
         if not set(needed) <= set(predicted):
             self._say(f"the acoustic model needs {needed}, predicted are {predicted}")
-        fed: Interface = {"encoder_out": (FLOAT, 3), "ph_dur": (INT, 2), "pitch": (FLOAT, 2), "retake": (BOOL, 3)}
+        fed: Interface = {
+            "encoder_out": (FLOAT, 3),
+            "ph_dur": (INT, 2),
+            "pitch": (FLOAT, 2),
+            "retake": (BOOL, 3),
+        }
         fed |= {name: (FLOAT, 2) for name in predicted}
         fed |= self._shared(config) | self._steps(config)
         given: Interface = {f"{name}_pred": (FLOAT, 2) for name in predicted}
@@ -181,7 +200,11 @@ class BankChecker:
             if speakers != suffixes:
                 self._say(f"{folder}: speakers {speakers}, subbanks {suffixes}")
         for each in content["subbanks"]:
-            if set(each) != {"color", "prefix", "suffix", "tone_ranges"} or each["prefix"] or not each["tone_ranges"]:
+            if (
+                set(each) != {"color", "prefix", "suffix", "tone_ranges"}
+                or each["prefix"]
+                or not each["tone_ranges"]
+            ):
                 self._say(f"subbank {each}")
         for key in ("image", "portrait"):
             if (self.bank / content[key]).read_bytes()[:8] != b"\x89PNG\r\n\x1a\n":

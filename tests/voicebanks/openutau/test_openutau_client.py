@@ -35,9 +35,8 @@ def sing(bank: Path, out: Path, speaker: str, key_shift: int = 0) -> tuple[np.nd
     from diffsinger_utau.voice_bank.commons.ds_reader import DSReader
     from diffsinger_utau.voice_bank.pred_all import PredAll
 
-    found = PredAll(bank).predict_full_pipeline(
-        DSReader.DSSection(dict(SONG)), lang="zh", speaker=speaker, key_shift=key_shift, output_dir=str(out), save_intermediate=False
-    )
+    options = {"speaker": speaker, "key_shift": key_shift, "output_dir": str(out), "save_intermediate": False}
+    found = PredAll(bank).predict_full_pipeline(DSReader.DSSection(dict(SONG)), lang="zh", **options)
     return np.asarray(found["wav"], np.float32), found
 
 

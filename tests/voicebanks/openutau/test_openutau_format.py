@@ -52,10 +52,14 @@ def spoil_flag(folder: str, key: str, value: object) -> Callable[[Path], None]:
         spoil_flag("dsdur", "hidden_size", 256),
         lambda bank: (bank / "dsdur" / "builtin.emb").write_bytes(b"0000"),
         lambda bank: (bank / "portrait.png").write_text("<svg/>"),
-        lambda bank: shutil.copyfile(bank / "dsdur" / "linguistic.onnx", bank / "dspitch" / "linguistic.onnx"),
+        lambda bank: shutil.copyfile(
+            bank / "dsdur" / "linguistic.onnx", bank / "dspitch" / "linguistic.onnx"
+        ),
     ],
 )
-def test_the_checker_finds_what_is_wrong(spoil: Callable[[Path], None], builtin_bank: Path, tmp_path: Path) -> None:
+def test_the_checker_finds_what_is_wrong(
+    spoil: Callable[[Path], None], builtin_bank: Path, tmp_path: Path
+) -> None:
     bank = Path(shutil.copytree(builtin_bank, tmp_path / "bank"))
     spoil(bank)
     assert BankChecker(bank).problems
@@ -68,9 +72,15 @@ def entries(language: str | None) -> dict[str, list[str]]:
 def test_dictionaries_cover_every_syllable() -> None:
     assert set(unit_map("pinyin")) <= set(entries("zh"))
     assert set(unit_map("jyutping")) <= set(entries("yue"))
-    kana = "あいうえおかがきぎくぐけげこごさざしじすずせぜそぞただちぢつづてでとどなにぬねのはばぱひびぴふぶぷへべぺほぼぽまみむめもやゆよらりるれろわをんっゔ"
+    plain = "あいうえおかきくけこさしすせそたちつてとなにぬねのはひふへほまみむめもやゆよらりるれろわをんっ"
+    kana = plain + "がぎぐげござじずぜぞだぢづでどばびぶべぼぱぴぷぺぽゔ"
     katakana = "".join(chr(ord(char) + 0x60) for char in kana)
-    digraphs = {first + small for first in "きぎしじちにひびぴみり" for small in "ゃゅょ"} | {"ティ", "ファ", "チェ", "ウォ"}
+    digraphs = {first + small for first in "きぎしじちにひびぴみり" for small in "ゃゅょ"} | {
+        "ティ",
+        "ファ",
+        "チェ",
+        "ウォ",
+    }
     assert {*kana, *katakana, *digraphs} <= set(entries("ja"))
     romaji = "a i u e o ka shi si chi ti tsu tu fu hu ji zi ya wo n kya sha cha ja nyu hyo ryo gya bya pyo mya va fa tsa cl"
     assert set(romaji.split()) <= set(entries("ja"))
@@ -92,11 +102,13 @@ def test_words_sound_as_the_front_end_reads_them(language: str, word: str, text:
 def test_english_arpabet_has_a_token_each() -> None:
     content = dictionary("en")
     to = {each["from"]: each["to"] for each in content["replacements"]}
-    arpabet = "aa ae ah ao aw ay b ch d dh eh er ey f g hh ih iy jh k l m n ng ow oy p r s sh t th uh uw v w y z zh"
+    arpabet = (
+        "aa ae ah ao aw ay b ch d dh eh er ey f g hh ih iy jh k l m n ng ow oy p r s sh t th uh uw v w y z zh"
+    )
     assert set(arpabet.split()) <= set(to)
     kinds = {each["symbol"]: each["type"] for each in content["symbols"]}
     vowels = [symbol for symbol, token in to.items() if kinds[token] == "vowel"]
-    assert sorted(vowels) == sorted("aa ae ah ao aw ay eh er ey ih iy ow oy uh uw ax".split())
+    assert " ".join(vowels) == "aa ae ah ao aw ay eh er ey ih iy ow oy uh uw ax"
 
 
 def test_only_vowels_start_notes() -> None:
@@ -108,5 +120,9 @@ def test_only_vowels_start_notes() -> None:
 def test_the_same_voice_gives_the_same_bytes(builtin_bank: Path, tmp_path: Path) -> None:
     export_bank(find_voice("builtin"), tmp_path / "again")
     names = sorted(path.relative_to(builtin_bank) for path in builtin_bank.rglob("*") if path.is_file())
-    assert names == sorted(path.relative_to(tmp_path / "again") for path in (tmp_path / "again").rglob("*") if path.is_file())
-    assert all((builtin_bank / name).read_bytes() == (tmp_path / "again" / name).read_bytes() for name in names)
+    assert names == sorted(
+        path.relative_to(tmp_path / "again") for path in (tmp_path / "again").rglob("*") if path.is_file()
+    )
+    assert all(
+        (builtin_bank / name).read_bytes() == (tmp_path / "again" / name).read_bytes() for name in names
+    )

@@ -59,14 +59,15 @@ def test_a_phrase_sounds_as_in_the_engine(name: str) -> None:
 
 
 def test_pitch_holds_through_a_long_note(builtin: Any) -> None:
-    """Phase is accumulated without loss: after a minute the note is where a count of its periods says."""
-    mel = np.tile(vowel(100), (1, 60, 1))
+    """Phase is accumulated without loss: after half a minute the note is where a count of its periods says."""
+    mel = np.tile(vowel(100), (1, 30, 1))
     found = sound(builtin, mel, 220.5)[0]
-    early, late = (found[second * 44_100 : (second + 1) * 44_100].astype(np.float64) for second in (5, 55))
+    early, late = (found[second * 44_100 : (second + 1) * 44_100].astype(np.float64) for second in (5, 25))
     spectra = [np.fft.rfft(part * np.hanning(len(part))) for part in (early, late)]
     peaks = [int(np.argmax(np.abs(spectrum[200:240]))) + 200 for spectrum in spectra]
-    assert peaks[0] == peaks[1] and peaks[0] in (220, 221)
-    turns = 220.5 * 50
+    assert peaks[0] == peaks[1]
+    assert peaks[0] in (220, 221)
+    turns = 220.5 * 20
     shift = np.angle(spectra[1][peaks[0]] / spectra[0][peaks[0]]) / (2 * np.pi)
     assert abs((shift - turns + 0.5) % 1.0 - 0.5) < 0.01
 
@@ -75,7 +76,9 @@ def test_unvoiced_frames_have_no_pulses(builtin: Any) -> None:
     mel, f0 = vowel(200), np.full(200, 220.0)
     f0[60:120] = 0.0
     found = sound(builtin, mel, f0)[0]
-    loud = [float(np.std(found[44_100 * start // 100 : 44_100 * (start + 20) // 100])) for start in (30, 80, 150)]
+    loud = [
+        float(np.std(found[44_100 * start // 100 : 44_100 * (start + 20) // 100])) for start in (30, 80, 150)
+    ]
     assert loud[1] < 0.3 * min(loud[0], loud[2])
     silent = sound(builtin, mel, np.zeros(200))[0]
     assert np.std(silent) == pytest.approx(loud[1], rel=0.5)
