@@ -142,7 +142,7 @@ def _articulated(envelope: Value, amount: Value) -> Value:
 
 def _thinner(ratio: Value, f0_hz: Value) -> Value:
     centres_hz = np.maximum(band_centres_hz(ENVELOPE_BANDS), 1.0)
-    octaves = np.log2(centres_hz) - f0_hz.apply("Log").column() / float(np.log(2.0))
+    octaves = f0_hz.apply("Log").column() * float(-1.0 / np.log(2.0)) + np.log2(centres_hz)
     loss_db = octaves.clip(0.0, 1.0) * expression.FALSETTO_H2_DB
     beyond = (octaves - 1.0).clip(0.0, expression.FALSETTO_OCTAVES)
     loss_db = loss_db + beyond * expression.FALSETTO_TILT_DB

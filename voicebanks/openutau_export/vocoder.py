@@ -143,12 +143,9 @@ def _overlapped(graph: Graph, real: Value, imaginary: Value, bank: FilterBank) -
     waves = (real * weight) @ cosine + (imaginary * weight) @ negative_sine
     parts = -(-size // hop)
     waves = waves.padded(0, parts * hop - size, axis=1, rank=2).reshape(-1, ROWS_PER_FRAME, parts, hop)
-    starts = (hop, bank.first_gap)
-    early, late = (
-        _stacked(waves.at(row, axis=1), parts).cut(start, waves.size() * hop + start)
-        for row, start in enumerate(starts)
-    )
-    return early + late
+    early, late = (_stacked(waves.at(row, axis=1), parts) for row in range(ROWS_PER_FRAME))
+    length = waves.size() * hop
+    return early.cut(hop, length + hop) + late.cut(bank.first_gap, length + bank.first_gap)
 
 
 def _stacked(waves: Value, parts: int) -> Value:
