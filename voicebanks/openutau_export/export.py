@@ -40,7 +40,7 @@ def export_bank(found: VoiceFolder, target: Path) -> int:
         target.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.name}.") as partial:
             made = Path(partial) / "made"
-            if target.suffix == ".zip":
+            if _is_zip(target):
                 _write_zip(made, found.manifest.name, files)
             else:
                 _write_folder(made, files)
@@ -52,11 +52,14 @@ def export_bank(found: VoiceFolder, target: Path) -> int:
     return sum(map(len, files.values()))
 
 
+def _is_zip(target: Path) -> bool:
+    return target.suffix.lower() == ".zip"
+
+
 def _check_target(target: Path) -> None:
     try:
-        if target.suffix == ".zip" or not target.is_dir() or target.is_symlink():
-            taken = target.exists() or target.is_symlink()
-        else:
+        taken = target.exists() or target.is_symlink()
+        if target.is_dir() and not target.is_symlink() and not _is_zip(target):
             taken = any(target.iterdir())
     except OSError as error:
         raise OutputError("not_writable", f"cannot be written: {error.strerror}", str(target)) from error

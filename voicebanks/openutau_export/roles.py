@@ -55,21 +55,22 @@ def roles(graph: Graph, tokens: Value) -> Roles:
     alone = flags(graph, tokens, lambda token: token.is_open and token.symbol != "ŋ")
     said = flags(graph, tokens, lambda token: not token.is_open and token.role in ("onset", "glide"))
     kind = token_column(graph, tokens, _consonant)
-    joined = _pairs(graph, kind, _shifted(kind, -1))
-    opens = said | (alone & (_shifted(vowel.to(np.int64), -1) == 1))
+    joined = _pairs(graph, kind, kind.later(-1))
+    opens = said | (alone & _beside(vowel, -1))
     for _ in range(_LONGEST_ONSET - 1):
-        opens = opens | (is_open & joined & (_shifted(opens.to(np.int64), -1) == 1))
-    first = is_open & (_shifted(silent.to(np.int64), 1, 1) == 1)
+        opens = opens | (is_open & joined & _beside(opens, -1))
+    first = is_open & _beside(silent, 1, beyond=1)
     for _ in range(_LONGEST_ONSET):
-        first = first | (is_open & (_shifted(first.to(np.int64), 1) == 1))
+        first = first | (is_open & _beside(first, 1))
     opens = opens | first
-    after = (_shifted(kind, 1) == _number("S")) & (_shifted(opens.to(np.int64), 1) == 1)
+    after = (kind.later(1) == _number("S")) & _beside(opens, 1)
     closes = flags(graph, tokens, lambda token: token.role == "coda") | (is_open & ~opens)
     return Roles(opens, closes, is_open & opens & after)
 
 
-def _shifted(column: Value, steps: int, fill: int = 0) -> Value:
-    return column.later(steps, fill)
+def _beside(flag: Value, steps: int, beyond: int = 0) -> Value:
+    """The flag of the token ``steps`` before each one (behind it if negative); ``beyond`` the ends."""
+    return flag.to(np.int64).later(steps, beyond) == 1
 
 
 def _number(consonant: str) -> int:

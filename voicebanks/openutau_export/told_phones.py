@@ -14,17 +14,6 @@ import numpy as np
 
 from frontend_g2p.inventory import INVENTORY
 from frontend_g2p.phones import Role
-from singer.last_sounds import (
-    AFTER_CONSONANT,
-    AFTER_STOP,
-    CLOSURE_FRAMES,
-    CONSONANT_FRAMES,
-    EARLY_FRAMES,
-    NO_LIMIT,
-    SHORTEST_FRAMES,
-    SILENCE_FRAMES,
-    VOWEL_FRAMES,
-)
 from singer.performance.joints import FULL_LENGTH_NOTE_S, LOWEST_PACE, OFFGLIDE_NOTE_S
 from singer.performance.performance import FRAME_RATE_HZ
 from singer.performance.phone_timing import DEFAULT_DURATIONS
@@ -32,10 +21,8 @@ from singer.phone_track import SONORANT_CLASSES, role_row
 from singer.voice import Voice
 from voicebanks.openutau_export.graph import Graph, Value
 from voicebanks.openutau_export.roles import Roles, flags, roles, token_column
-from voicebanks.openutau_export.tokens import BREATH, SILENCE, Token
-
-(_PUFF, _VOWEL_AFTER_PUFF), (_VOWEL_AFTER,) = AFTER_STOP, AFTER_CONSONANT
-"""Symbol, role and frames of what stands in for a silence."""
+from voicebanks.openutau_export.sung_out import PUFF, VOWEL_AFTER, last_token, sung_out
+from voicebanks.openutau_export.tokens import SILENCE, Token
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +33,6 @@ class Told:
         phone, role, language, frames: int64 [P] as the encoder takes them.
         sonorant: int64 [P], 1 for phones that are voiced all through.
         own_frames: int64 [N], length of each token without its offglide.
-        rest_frames: int64 [N], length of the offglide.
         held: bool [N], whether the token is a voiced nucleus.
     """
 
@@ -56,7 +42,6 @@ class Told:
     frames: Value
     sonorant: Value
     own_frames: Value
-    rest_frames: Value
     held: Value
 
 
@@ -79,31 +64,27 @@ def tell(graph: Graph, tokens: Value, durations: Value, voice: Voice) -> Told:
         durations: int64 [N], frames of 10 ms.
         voice: whose tables the rows belong to.
     """
-    opens = roles(graph, tokens)
+    found = roles(graph, tokens)
     offglide = _offglide_frames(graph, tokens, durations)
-    own = durations - offglide
-    ending, puff, schwa, early = _sung_out(graph, tokens, durations)
-    taken = ending + puff + schwa - early
-    silent = flags(graph, tokens, lambda token: token.name == SILENCE)
-    last = _is_last(graph, tokens)
-    shortened = own - (silent & ~last).where(taken.later(1), 0, np.int64)
-    change = ending - early
-    split = offglide > 0
+    split, own = offglide > 0, durations - offglide
+    after = sung_out(graph, tokens, durations)
+    shorter = flags(graph, tokens, lambda token: token.name == SILENCE) & ~last_token(tokens)
+    shortened = own - shorter.where(after.taken.later(1), 0, np.int64)
     places = (
         _Places(
-            _sung_as(graph, tokens, voice, opens),
-            _role(graph, tokens, opens.closes),
-            shortened + split.where(0, change, np.int64),
+            _sung_as(graph, tokens, voice, found),
+            _role(graph, tokens, found.closes),
+            shortened + split.where(0, after.change, np.int64),
             token_column(graph, tokens, lambda token: int(_is_sonorant(token.symbol))),
         ),
         _Places(
             token_column(graph, tokens, lambda token: voice.phones.get(token.offglide, 0)),
-            graph.ints(role_row("coda")) + tokens * 0,
-            split.where(offglide + change, 0, np.int64),
+            tokens * 0 + role_row("coda"),
+            split.where(offglide + after.change, 0, np.int64),
             tokens * 0 + 1,
         ),
-        _stand_in(tokens, _PUFF, puff, voice),
-        _stand_in(tokens, _VOWEL_AFTER, schwa, voice),
+        _stand_in(tokens, PUFF, after.puff, voice),
+        _stand_in(tokens, VOWEL_AFTER, after.vowel, voice),
     )
     language = token_column(graph, tokens, lambda token: voice.languages.get(token.language or "", 0))
     kept = graph.stack(tokens * 0 + 1, *(place.frames for place in places[1:])).reshape(-1) > 0
@@ -119,7 +100,6 @@ def tell(graph: Graph, tokens: Value, durations: Value, voice: Voice) -> Told:
         laid(*(place.frames for place in places)),
         laid(*(place.sonorant for place in places)),
         own,
-        offglide,
         nucleus,
     )
 
@@ -134,10 +114,6 @@ def _stand_in(tokens: Value, what: tuple[str, Role, int], frames: Value, voice: 
 
 def _is_sonorant(symbol: str) -> bool:
     return INVENTORY[symbol].phone_class in SONORANT_CLASSES
-
-
-def _is_last(graph: Graph, tokens: Value) -> Value:
-    return (tokens * 0).later(-1, 1) == 1
 
 
 def _sung_as(graph: Graph, tokens: Value, voice: Voice, found: Roles) -> Value:
@@ -175,44 +151,3 @@ def _offglide_frames(graph: Graph, tokens: Value, durations: Value) -> Value:
     pace = (frames / (FULL_LENGTH_NOTE_S * FRAME_RATE_HZ)).clip(LOWEST_PACE, 1.0)
     wanted = (length_s * FRAME_RATE_HZ * pace).least(share * frames).apply("Round").to(np.int64)
     return (durations >= round(OFFGLIDE_NOTE_S * FRAME_RATE_HZ)).where(wanted, 0, np.int64)
-
-
-def _sung_out(graph: Graph, tokens: Value, durations: Value) -> tuple[Value, Value, Value, Value]:
-    """What follows each token that ends before a silence: frames that it is longer, of a puff, of a vowel, and how early it ends.
-
-    All int64 [N] and 0 elsewhere; see ``singer.last_sounds``.
-    """
-    silence = flags(graph, tokens, lambda token: token.name == SILENCE)
-    sounds = flags(graph, tokens, lambda token: token.name not in (SILENCE, BREATH))
-    last = _is_last(graph, tokens)
-    next_silent = silence.to(np.int64).later(-1, 1) == 1
-    next_last = last.to(np.int64).later(-1, 1) == 1
-    space = (durations.later(-1) - SILENCE_FRAMES).most(0)
-    room = (last | next_last).where(NO_LIMIT, space, np.int64)
-    room = (sounds & next_silent).where(room, 0, np.int64)
-    ends = sounds & next_silent
-
-    def of_class(*classes: str) -> Value:
-        return ends & flags(graph, tokens, lambda token: _last_class(token) in classes)
-
-    stop, vowel, unreleased = (
-        of_class("stop", "affricate"),
-        of_class("vowel", "syllabic"),
-        of_class("unreleased"),
-    )
-    other = ends & ~stop & ~vowel & ~unreleased
-    early = stop.where((durations - CLOSURE_FRAMES).clip(0, EARLY_FRAMES), 0, np.int64)
-    longest = vowel.where(VOWEL_FRAMES, other.where(CONSONANT_FRAMES, 0, np.int64), np.int64)
-    ending = longest.least(room)
-    puff = stop.where(_enough((room + early).least(_PUFF[2])), 0, np.int64)
-    left = room + early - ending - puff
-    wanted = stop.where(_VOWEL_AFTER_PUFF[2], other.where(_VOWEL_AFTER[2], 0, np.int64), np.int64)
-    return ending, puff, _enough(wanted.least(left)), early
-
-
-def _enough(frames: Value) -> Value:
-    return (frames >= SHORTEST_FRAMES).where(frames, 0, np.int64)
-
-
-def _last_class(token: Token) -> str:
-    return INVENTORY[token.offglide or token.symbol].phone_class
