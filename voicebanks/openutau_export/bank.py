@@ -29,6 +29,7 @@ from voicebanks.openutau_export.styles import (
 from voicebanks.openutau_export.tokens import token_ids, token_table
 from voicebanks.openutau_export.variance import variance_model
 from voicebanks.openutau_export.vocoder import vocoder_model
+from voicebanks.passport import PASSPORT_NAME
 from voicebanks.portrait import portrait_svg
 
 Files = dict[str, bytes]
@@ -63,7 +64,7 @@ def bank_files(found: VoiceFolder) -> Files:
         "readme.txt": descriptions.readme(manifest, tuple(cast)).encode(),
         **_tables(""),
         **_pictures(found),
-        **{name: (found.folder / name).read_bytes() for name in manifest.licence.files},
+        **_papers(found),
     }
     for speaker, emotion in cast.items():
         files[f"{speaker}.emb"] = control_embedding(emotion, voice.character).astype("<f4").tobytes()
@@ -122,6 +123,12 @@ def _tables(folder: str) -> Files:
     return {
         f"{folder}{name}": (json.dumps(table, indent=1) + "\n").encode() for name, table in tables.items()
     }
+
+
+def _papers(found: VoiceFolder) -> Files:
+    """Licence, notices, and the passport where there is one."""
+    names = [*found.manifest.licence.files, PASSPORT_NAME]
+    return {name: (found.folder / name).read_bytes() for name in names if (found.folder / name).is_file()}
 
 
 def _pictures(found: VoiceFolder) -> Files:

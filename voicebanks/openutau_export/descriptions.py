@@ -20,7 +20,8 @@ _NOTICE = """{title}
 {description}
 
 This is a synthetic singing voice: it belongs to no living or dead person. Anything that it sings is synthetic, and should be
-labelled so where the law asks for it.
+labelled so where the law asks for it. Where it comes from is told in NOTICE and passport.json, whose hashes are those of the
+voice before it was exported.
 
 Licence: {licence} ({files}). Voice {name} {version}, exported with the command "singer voices export {name} --format openutau".
 Sings Mandarin, Cantonese, English and Japanese; at home from MIDI note {lowest:g} to {highest:g}.

@@ -29,7 +29,8 @@ def test_nothing_is_wrong_with_the_shipped_singers(name: str, tmp_path: Path) ->
     assert BankChecker(tmp_path / name).problems == []
     text = (tmp_path / name / "readme.txt").read_text(encoding="utf-8")
     assert "synthetic" in text
-    assert (tmp_path / name / "NOTICE").read_bytes() == (find_voice(name).folder / "NOTICE").read_bytes()
+    for paper in ("LICENSE", "NOTICE", "passport.json"):
+        assert (tmp_path / name / paper).read_bytes() == (find_voice(name).folder / paper).read_bytes()
 
 
 def spoil_flag(folder: str, key: str, value: object) -> Callable[[Path], None]:
