@@ -54,6 +54,7 @@ def bank_files(found: VoiceFolder) -> Files:
     }
     manifest, cast = found.manifest, speakers(voice.name)
     acoustic = acoustic_model(voice, networks["encoder"], networks["decoder"])
+    papers = _papers(found)
     files = {
         "acoustic.onnx": _bytes(acoustic),
         "dsconfig.yaml": _yaml(descriptions.acoustic_config(manifest, tuple(cast))),
@@ -61,10 +62,10 @@ def bank_files(found: VoiceFolder) -> Files:
         "dsvocoder/vocoder.yaml": _yaml(descriptions.vocoder_config(manifest)),
         "character.txt": descriptions.character_txt(manifest).encode(),
         "character.yaml": _yaml(descriptions.character_yaml(manifest, cast)),
-        "readme.txt": descriptions.readme(manifest, tuple(cast)).encode(),
+        "readme.txt": descriptions.readme(manifest, tuple(cast), PASSPORT_NAME in papers).encode(),
         **_tables(""),
         **_pictures(found),
-        **_papers(found),
+        **papers,
     }
     for speaker, emotion in cast.items():
         files[f"{speaker}.emb"] = control_embedding(emotion, voice.character).astype("<f4").tobytes()

@@ -19,13 +19,15 @@ _NOTICE = """{title}
 
 {description}
 
-This is a synthetic singing voice: it belongs to no living or dead person. Anything that it sings is synthetic, and should be
-labelled so where the law asks for it. Where it comes from is told in NOTICE and passport.json, whose hashes are those of the
-voice before it was exported.
-
+This is a synthetic singing voice. Anything that it sings is synthetic, and should be labelled so where the law asks for it.
+{origin}
 Licence: {licence} ({files}). Voice {name} {version}, exported with the command "singer voices export {name} --format openutau".
 Sings Mandarin, Cantonese, English and Japanese; at home from MIDI note {lowest:g} to {highest:g}.
 Voice colours: {speakers}.
+"""
+
+_ORIGIN = """It belongs to no living or dead person; passport.json holds the evidence and tells where it comes from (its hashes are those of the
+voice before it was exported).
 """
 
 
@@ -127,12 +129,13 @@ def character_txt(manifest: Manifest) -> str:
     return "".join(f"{key}={value}\n" for key, value in lines.items())
 
 
-def readme(manifest: Manifest, speakers: Sequence[str]) -> str:
-    """What a person should know who opens the folder."""
+def readme(manifest: Manifest, speakers: Sequence[str], has_passport: bool) -> str:
+    """What a person should know who opens the folder; whose voice it is not, a passport must show."""
     return _NOTICE.format(
         title=manifest.title,
         underline="=" * 2 * len(manifest.title),
         description=manifest.description,
+        origin=_ORIGIN if has_passport else "",
         licence=manifest.licence.spdx,
         files=", ".join(manifest.licence.files),
         name=manifest.name,

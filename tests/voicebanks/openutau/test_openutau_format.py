@@ -20,6 +20,8 @@ from voicebanks.openutau_export.tokens import token_name, token_table
 
 def test_nothing_is_wrong(builtin_bank: Path) -> None:
     assert BankChecker(builtin_bank).problems == []
+    text = (builtin_bank / "readme.txt").read_text(encoding="utf-8")
+    assert "belongs to" not in text, "there is no passport that shows it"
 
 
 @pytest.mark.parametrize("name", ["suyin", "tangli", "yaoling", "yansha", "shenlin"])
@@ -29,6 +31,7 @@ def test_nothing_is_wrong_with_the_shipped_singers(name: str, tmp_path: Path) ->
     assert BankChecker(tmp_path / name).problems == []
     text = (tmp_path / name / "readme.txt").read_text(encoding="utf-8")
     assert "synthetic" in text
+    assert "belongs to no living or dead person" in text
     for paper in ("LICENSE", "NOTICE", "passport.json"):
         assert (tmp_path / name / paper).read_bytes() == (find_voice(name).folder / paper).read_bytes()
 
