@@ -88,23 +88,22 @@ class _Curve:
         """A column [M] of the notes at the note ``step`` after each frame's; beyond the ends the outermost note's."""
         return column.at((self._here + step).most(0).least(self._last))
 
-    def _joint(self, step: int) -> tuple[Value, Value, Value, Value]:
-        """Of the boundary into the note ``step`` after: cents; longest and actual half glide and lead in seconds."""
+    def _joint(self, step: int) -> tuple[Value, Value, Value]:
+        """Of the boundary into the note ``step`` after: interval in cents, half of the glide and its lead in seconds."""
         style = self._style
         before, after = (self._of(self._notes.cents, place) for place in (step - 1, step))
         interval = after - before
         size = (interval.apply("Abs") / 1200.0).least(1.0)
         glide_s = style["glide_small_s"] + (style["glide_octave_s"] - style["glide_small_s"]) * size
-        lengths = (self._of(self._notes.length_s, place) for place in (step - 1, step))
-        limit_s = next(lengths).least(next(lengths)) * LONGEST_GLIDE_SHARE
-        half_s = (glide_s * 0.5).least(limit_s)
-        return interval, limit_s, half_s, style["glide_lead_s"].least(limit_s)
+        before_s, after_s = (self._of(self._notes.length_s, place) for place in (step - 1, step))
+        limit_s = before_s.least(after_s) * LONGEST_GLIDE_SHARE
+        return interval, (glide_s * 0.5).least(limit_s), style["glide_lead_s"].least(limit_s)
 
     def glided(self) -> Value:
         """Notes joined by glides."""
         cents = self._of(self._notes.cents, 0)
         for step, at_s, sign in ((0, self._since_s, -1.0), (1, -self._left_s, 1.0)):
-            interval, _, half_s, lead_s = self._joint(step)
+            interval, half_s, lead_s = self._joint(step)
             share = rise((at_s + lead_s + half_s) / (half_s * 2.0))
             cents = cents + interval * sign * (share if step else 1.0 - share)
         return cents
@@ -113,7 +112,7 @@ class _Curve:
         """Preparation before glides and overshoot after them."""
         style, total = self._style, self._since_s * 0.0
         for step, at_s in ((0, self._since_s), (1, -self._left_s)):
-            interval, _, half_s, lead_s = self._joint(step)
+            interval, half_s, lead_s = self._joint(step)
             sung = (1.0 - self._of(self._notes.rest, step - 1)) * (1.0 - self._of(self._notes.rest, step))
             away_s = half_s + style["settle_s"]
             early_s = away_s.least(self._of(self._notes.length_s, step - 1) * LONGEST_SETTLE_SHARE)
