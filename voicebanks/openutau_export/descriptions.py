@@ -26,8 +26,8 @@ Sings Mandarin, Cantonese, English and Japanese; at home from MIDI note {lowest:
 Voice colours: {speakers}.
 """
 
-_ORIGIN = """It belongs to no living or dead person: passport.json holds the evidence, and tells where it comes from. The hashes there
-are those of the voice before it was exported.
+_ORIGIN = """It belongs to no living or dead person: passport.json holds the evidence, and tells where it comes from.
+The hashes there are those of the voice before it was exported.
 """
 
 
