@@ -17,10 +17,10 @@ REFERENCE_DB = -24.0
 """Level, re full scale, up to which vowels are lifted."""
 SHARE = 0.5
 MOST_DB = 10.0
-_HIGHEST_HZ = 4_000.0
-_SILENT_DB = -60.0
+HIGHEST_HZ = 4_000.0
+SILENT_DB = -60.0
 """Rows below this are no vowel, whatever the phone is; they are left alone, with a ramp of 10 dB above."""
-_REFERENCE_RATE_HZ = 44_100.0
+REFERENCE_RATE_HZ = 44_100.0
 
 
 def harmonic_level_db(envelope: NDArray[np.float32], f0_hz: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -33,7 +33,7 @@ def harmonic_level_db(envelope: NDArray[np.float32], f0_hz: NDArray[np.float32])
     Returns:
         float32 [R], dB re a full-scale square wave.
     """
-    count = int(np.ceil(_HIGHEST_HZ / float(f0_hz.min())))
+    count = int(np.ceil(HIGHEST_HZ / float(f0_hz.min())))
     harmonics_hz = np.arange(1, count + 1) * f0_hz[:, None].astype(np.float64)
     top_mel = float(hz_to_mel(np.array([TOP_HZ]))[0])
     place = hz_to_mel(np.minimum(harmonics_hz, TOP_HZ)) / top_mel * (ENVELOPE_BANDS - 1)
@@ -41,9 +41,9 @@ def harmonic_level_db(envelope: NDArray[np.float32], f0_hz: NDArray[np.float32])
     share = place - low
     rows = np.arange(len(envelope))[:, None]
     log_amplitude = envelope[rows, low] * (1.0 - share) + envelope[rows, low + 1] * share
-    heard = (harmonics_hz <= _HIGHEST_HZ) | (np.arange(count) == 0)
+    heard = (harmonics_hz <= HIGHEST_HZ) | (np.arange(count) == 0)
     power = (
-        np.sum(np.where(heard, np.exp(2.0 * log_amplitude), 0.0), axis=1) * 2.0 * f0_hz / _REFERENCE_RATE_HZ
+        np.sum(np.where(heard, np.exp(2.0 * log_amplitude), 0.0), axis=1) * 2.0 * f0_hz / REFERENCE_RATE_HZ
     )
     level: NDArray[np.float32] = (10.0 * np.log10(power + 1e-12)).astype(np.float32)
     return level
@@ -64,6 +64,6 @@ def even_level(
     """
     level_db = harmonic_level_db(envelope, f0_hz)
     gain_db = np.clip(SHARE * (REFERENCE_DB - level_db), 0.0, MOST_DB) * weight
-    gain_db = gain_db * np.clip((level_db - _SILENT_DB) / 10.0, 0.0, 1.0)
+    gain_db = gain_db * np.clip((level_db - SILENT_DB) / 10.0, 0.0, 1.0)
     lifted: NDArray[np.float32] = envelope + (gain_db * (np.log(10.0) / 20.0)).astype(np.float32)[:, None]
     return lifted

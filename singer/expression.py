@@ -51,12 +51,12 @@ FALSETTO_GAIN_DB = 5.0
 """What the first harmonic gains at falsetto 1, against the loss of the others."""
 FALSETTO_BREATH = 0.3
 """Breathiness that comes with falsetto 1."""
-_FALSETTO_OCTAVES = 3.0
-_MOUTH_REACH = ((100.0, 300.0, 1_000.0, 2_500.0), (0.0, 1.0, 1.0, 0.0))
+FALSETTO_OCTAVES = 3.0
+MOUTH_REACH = ((100.0, 300.0, 1_000.0, 2_500.0), (0.0, 1.0, 1.0, 0.0))
 """Frequencies in Hz and how much of the shift acts there."""
-_PIVOT_HZ = 1_000.0
-_LOWEST_TILT_HZ = 500.0
-_HIGHEST_TILT_HZ = 8_000.0
+PIVOT_HZ = 1_000.0
+LOWEST_TILT_HZ = 500.0
+HIGHEST_TILT_HZ = 8_000.0
 
 
 def express(features: Features, curves: Mapping[str, NDArray[np.float32]]) -> Features:
@@ -82,14 +82,14 @@ def express(features: Features, curves: Mapping[str, NDArray[np.float32]]) -> Fe
         envelope = _open_mouth(envelope, mouth)
     if articulation.any():
         envelope = _articulated(envelope, articulation)
-    octaves = np.log2(np.clip(band_centres_hz(ENVELOPE_BANDS), _LOWEST_TILT_HZ, _HIGHEST_TILT_HZ) / _PIVOT_HZ)
+    octaves = np.log2(np.clip(band_centres_hz(ENVELOPE_BANDS), LOWEST_TILT_HZ, HIGHEST_TILT_HZ) / PIVOT_HZ)
     tilt_db = TENSION_TILT_DB * tension - BREATH_TILT_DB * np.maximum(breath, 0.0) + LOUDNESS_TILT * loudness
     envelope = envelope + DB * (loudness[:, None] + tilt_db[:, None] * octaves.astype(np.float32))
     if power.any():
-        above = np.maximum(octaves - np.log2(_LOWEST_TILT_HZ / _PIVOT_HZ), 0.0).astype(np.float32)
+        above = np.maximum(octaves - np.log2(LOWEST_TILT_HZ / PIVOT_HZ), 0.0).astype(np.float32)
         envelope = envelope + DB * POWER_TILT_DB * power[:, None] * above
     if brightness.any():
-        envelope = envelope + brightness[:, None] * _brighter()
+        envelope = envelope + brightness[:, None] * brighter()
     amount = breath - 0.3 * tension
     if falsetto.any():
         envelope = envelope + falsetto[:, None] * _thinner(features.aperiodicity, curves["f0_hz"])
@@ -107,9 +107,9 @@ def _articulated(envelope: NDArray[np.float32], amount: NDArray[np.float32]) -> 
     return result
 
 
-def _brighter() -> NDArray[np.float32]:
+def brighter() -> NDArray[np.float32]:
     """Log gain of each band at brightness 1: float32 [96]. The low harmonics, which carry the loudness, stay."""
-    octaves = np.log2(np.maximum(band_centres_hz(ENVELOPE_BANDS), _PIVOT_HZ) / _PIVOT_HZ)
+    octaves = np.log2(np.maximum(band_centres_hz(ENVELOPE_BANDS), PIVOT_HZ) / PIVOT_HZ)
     gain: NDArray[np.float32] = (DB * BRIGHTNESS_DB * np.minimum(octaves / 2.0, 1.0)).astype(np.float32)
     return gain
 
@@ -124,7 +124,7 @@ def _thinner(ratio: NDArray[np.float32], f0_hz: NDArray[np.float32]) -> NDArray[
     centres_hz = np.maximum(band_centres_hz(ENVELOPE_BANDS), 1.0).astype(np.float32)
     octaves = np.log2(centres_hz / f0_hz[:, None])
     loss_db = FALSETTO_H2_DB * np.clip(octaves, 0.0, 1.0)
-    loss_db += FALSETTO_TILT_DB * np.clip(octaves - 1.0, 0.0, _FALSETTO_OCTAVES)
+    loss_db += FALSETTO_TILT_DB * np.clip(octaves - 1.0, 0.0, FALSETTO_OCTAVES)
     spread = interpolation_matrix(APERIODICITY_BANDS, band_centres_hz(ENVELOPE_BANDS))
     voiced = 1.0 - np.clip(ratio, 0.0, 1.0) @ spread
     gain: NDArray[np.float32] = (DB * (FALSETTO_GAIN_DB - loss_db) * voiced).astype(np.float32)
@@ -154,7 +154,7 @@ def _open_mouth(envelope: NDArray[np.float32], opening: NDArray[np.float32]) -> 
     octave per octave.
     """
     centres_hz = band_centres_hz(ENVELOPE_BANDS)
-    shift_octaves = MOUTH_OCTAVES * np.interp(centres_hz, *_MOUTH_REACH)
+    shift_octaves = MOUTH_OCTAVES * np.interp(centres_hz, *MOUTH_REACH)
     return _read_at(envelope, centres_hz * np.exp2(-opening[:, None].astype(np.float64) * shift_octaves))
 
 

@@ -15,8 +15,8 @@ from singer.bands import ENVELOPE_BANDS, band_centres_hz
 SLOPE_DB_PER_OCTAVE = 6.0
 REACH = 1.25
 """The envelope is held up to this multiple of the fundamental and returns to its own course within half an octave."""
-_LOWEST_HZ = 100.0
-_RETURN_OCTAVES = 0.5
+LOWEST_HZ = 100.0
+RETURN_OCTAVES = 0.5
 _DB = float(np.log(10.0) / 20.0)
 
 
@@ -30,10 +30,10 @@ def tune_first_formant(envelope: NDArray[np.float32], f0_hz: NDArray[np.float32]
     Returns:
         float32 [R, 96]; nowhere below ``envelope``, and equal to it where the fundamental lies under the first formant.
     """
-    octaves = np.log2(np.maximum(band_centres_hz(ENVELOPE_BANDS), _LOWEST_HZ)).astype(np.float32)
+    octaves = np.log2(np.maximum(band_centres_hz(ENVELOPE_BANDS), LOWEST_HZ)).astype(np.float32)
     slope = SLOPE_DB_PER_OCTAVE * _DB
     held = np.maximum.accumulate(envelope + slope * octaves, axis=1) - slope * octaves
-    beyond = (octaves[None, :] - np.log2(REACH * f0_hz)[:, None]) / _RETURN_OCTAVES
+    beyond = (octaves[None, :] - np.log2(REACH * f0_hz)[:, None]) / RETURN_OCTAVES
     share = np.clip(1.0 - beyond, 0.0, 1.0)
     tuned: NDArray[np.float32] = (envelope + share * (held - envelope)).astype(np.float32)
     return tuned

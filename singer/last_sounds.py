@@ -23,11 +23,11 @@ VOWEL_FRAMES, CONSONANT_FRAMES = 12, 8
 """How much longer the model takes the last sound to be."""
 EARLY_FRAMES, CLOSURE_FRAMES = 4, 3
 """A stop is released so much early, as far as so much closure stays."""
-_AFTER_CONSONANT: tuple[tuple[str, Role, int], ...] = (("ə", "nucleus", 12),)
-_AFTER_STOP: tuple[tuple[str, Role, int], ...] = (("h", "onset", 7), ("ə", "nucleus", 8))
-_SHORTEST_FRAMES = 3
-_NO_LIMIT = 1_000
-_SILENCE_FRAMES = 2
+AFTER_CONSONANT: tuple[tuple[str, Role, int], ...] = (("ə", "nucleus", 12),)
+AFTER_STOP: tuple[tuple[str, Role, int], ...] = (("h", "onset", 7), ("ə", "nucleus", 8))
+SHORTEST_FRAMES = 3
+NO_LIMIT = 1_000
+SILENCE_FRAMES = 2
 """What is left of a silence inside a phrase, at least."""
 
 
@@ -59,12 +59,12 @@ def sung_out(track: PhoneTrack, voice: Voice) -> PhoneTrack:
     for here in phones:
         if here.symbol == "SP" and told and told[-1].symbol not in SILENCES:
             if here is phones[-1]:
-                _carry_on(told, _NO_LIMIT, voice)
+                _carry_on(told, NO_LIMIT, voice)
             else:
-                here.frames -= _carry_on(told, max(here.frames - _SILENCE_FRAMES, 0), voice)
+                here.frames -= _carry_on(told, max(here.frames - SILENCE_FRAMES, 0), voice)
         told.append(here)
     if told[-1].symbol not in SILENCES:
-        _carry_on(told, _NO_LIMIT, voice)
+        _carry_on(told, NO_LIMIT, voice)
     return _written(told)
 
 
@@ -78,16 +78,16 @@ def _carry_on(told: list[_Told], room: int, voice: Voice) -> int:
         early = min(EARLY_FRAMES, max(last.frames - CLOSURE_FRAMES, 0))
         last.frames -= early
         room += early
-        after: tuple[tuple[str, Role, int], ...] = _AFTER_STOP
+        after: tuple[tuple[str, Role, int], ...] = AFTER_STOP
     else:
         is_vowel = kind in ("vowel", "syllabic")
         longer = min(VOWEL_FRAMES if is_vowel else CONSONANT_FRAMES, room)
         last.frames += longer
         room -= longer
-        after = () if is_vowel else _AFTER_CONSONANT
+        after = () if is_vowel else AFTER_CONSONANT
     for symbol, role, wanted in after:
         frames = min(wanted, room)
-        if frames >= _SHORTEST_FRAMES and symbol in voice.phones:
+        if frames >= SHORTEST_FRAMES and symbol in voice.phones:
             row = voice.phones[symbol]
             told.append(_Told(symbol, row, role_row(role), last.language, frames, symbol != "h"))
             room -= frames

@@ -21,10 +21,10 @@ MOVEMENT_DB = 0.6
 KNOT_ROWS = 24
 """Rows from one random height to the next: 120 ms."""
 BUMP_BANDS = 6.0
-_BEGINS_ROWS, _GROWS_ROWS, _ENDS_ROWS = 30, 50, 20
+BEGINS_ROWS, GROWS_ROWS, ENDS_ROWS = 30, 50, 20
 """A vowel begins to move after 150 ms, moves fully after 400, and comes to rest in its last 100 ms."""
 _DB = float(np.log(10.0) / 20.0)
-_BUMPS = int(ENVELOPE_BANDS / BUMP_BANDS) + 1
+BUMPS = int(ENVELOPE_BANDS / BUMP_BANDS) + 1
 
 
 def seed_of(phones: NDArray[np.int64], frames: NDArray[np.int64]) -> int:
@@ -37,8 +37,8 @@ def held_weight(frames: NDArray[np.int64], vowels: NDArray[np.bool_]) -> NDArray
     rows = ROWS_PER_FRAME * frames
     lengths = np.repeat(rows, rows)
     since = np.arange(len(lengths)) - np.repeat(np.cumsum(rows) - rows, rows) + 0.5
-    rising = np.clip((since - _BEGINS_ROWS) / _GROWS_ROWS, 0.0, 1.0)
-    falling = np.clip((lengths - since) / _ENDS_ROWS, 0.0, 1.0)
+    rising = np.clip((since - BEGINS_ROWS) / GROWS_ROWS, 0.0, 1.0)
+    falling = np.clip((lengths - since) / ENDS_ROWS, 0.0, 1.0)
     return np.where(np.repeat(vowels, rows), np.minimum(rising, falling), 0.0).astype(np.float32)
 
 
@@ -66,16 +66,16 @@ def moved(
     # Cosine and sine keep the variance the same between the knots.
     angle = 0.5 * np.pi * share * share * (3.0 - 2.0 * share)
     heights = np.cos(angle) * knots[before - first] + np.sin(angle) * knots[before - first + 1]
-    field = heights @ _bumps()
+    field = heights @ bumps()
     return np.asarray(envelope + (_DB * MOVEMENT_DB) * weight[:, None] * field, np.float32)
 
 
 def _heights(number: int, seed: int) -> NDArray[np.float64]:
-    return np.random.default_rng((seed, number)).standard_normal(_BUMPS)
+    return np.random.default_rng((seed, number)).standard_normal(BUMPS)
 
 
-def _bumps() -> NDArray[np.float64]:
+def bumps() -> NDArray[np.float64]:
     """What each bump adds to each band, [K, 96]; the squares of each band's column sum to 1."""
-    centres = np.arange(_BUMPS) * BUMP_BANDS
+    centres = np.arange(BUMPS) * BUMP_BANDS
     shapes = np.exp(-0.5 * ((np.arange(ENVELOPE_BANDS) - centres[:, None]) / (0.6 * BUMP_BANDS)) ** 2)
     return np.asarray(shapes / np.sqrt(np.sum(shapes**2, axis=0)))

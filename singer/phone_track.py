@@ -16,7 +16,7 @@ from singer.performance.performance import PhoneSpan, PhrasePerformance
 from singer.voice import Voice
 
 POSITION_FEATURES = 3
-_RAMP_ROWS = 4
+RAMP_ROWS = 4
 SONORANT_CLASSES = frozenset({"vowel", "syllabic", "nasal", "liquid", "glide", "offglide"})
 """Phones that are voiced all through."""
 
@@ -98,7 +98,7 @@ def sonorant_weight(track: PhoneTrack) -> NDArray[np.float32]:
     place = np.searchsorted(edges, rows, side="right")
     bounded = np.concatenate(([-1], edges, [len(inside)]))
     distance = np.minimum(rows - bounded[place], bounded[place + 1] - 1 - rows) + 0.5
-    return np.where(inside, np.minimum(distance / _RAMP_ROWS, 1.0), 0.0).astype(np.float32)
+    return np.where(inside, np.minimum(distance / RAMP_ROWS, 1.0), 0.0).astype(np.float32)
 
 
 def phone_track(performance: PhrasePerformance, voice: Voice) -> PhoneTrack:

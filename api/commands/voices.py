@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from api.commands import voices_design, voices_passport
+from api.commands import voices_design, voices_export, voices_passport
 from api.options import json_option
 from api.reporting import print_json, print_table
 from api.settings import read_settings
@@ -26,6 +26,7 @@ def command(context: click.Context, as_json: bool) -> None:
     singer voices --json
     singer voices design mine --sweet 0.6 --young 0.3
     singer voices passport suyin
+    singer voices export suyin --format openutau -o suyin.zip
     """
     if context.invoked_subcommand is None:
         _list(as_json)
@@ -78,4 +79,5 @@ def _list(as_json: bool) -> None:
 
 
 command.add_command(voices_design.command)
+command.add_command(voices_export.command)
 command.add_command(voices_passport.command)

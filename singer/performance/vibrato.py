@@ -19,7 +19,7 @@ FADE_S = 0.08
 FULL_DEPTH_NOTE_S = 1.2
 """Automatic vibrato is half as deep in the shortest notes that have it, and at full depth from here on."""
 
-_RATE_SLACK = 0.08
+RATE_SLACK = 0.08
 _TRILL = 3.0
 """Steepness of the flattest vibrato: 95 % of its depth is reached within a tenth of a cycle."""
 
@@ -34,8 +34,8 @@ def automatic_vibrato(length_s: float, style: Style) -> Vibrato | None:
         return None
     start_s = max(EARLIEST_S, style.vibrato_start * length_s)
     slowest_hz, fastest_hz = VIBRATO["rate_hz"].bounds
-    low_hz = max(slowest_hz, style.vibrato_rate_hz * (1.0 - _RATE_SLACK))
-    high_hz = min(fastest_hz, style.vibrato_rate_hz * (1.0 + _RATE_SLACK))
+    low_hz = max(slowest_hz, style.vibrato_rate_hz * (1.0 - RATE_SLACK))
+    high_hz = min(fastest_hz, style.vibrato_rate_hz * (1.0 + RATE_SLACK))
     cycles = int((length_s - start_s) * high_hz + SLACK_S)
     if cycles < 1:
         return None
