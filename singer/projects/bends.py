@@ -36,6 +36,8 @@ def lines_of_bends(
         for tick, bend in inner:
             if tick - line[-1][0] > DENSE_TICKS:
                 line.append((tick - 1, line[-1][1]))
+            if tick == line[-1][0]:
+                line.pop()
             line.append((tick, midi + bend))
         at_end = bends[last - 1] if last else None
         closes = at_end is not None and at_end[0] == end and end not in starts

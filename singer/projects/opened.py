@@ -44,8 +44,10 @@ _OPTIONS: dict[str, dict[str, Any]] = {
     "ustx": {"breath_lyrics": "", "silence_lyrics": "R SP"},
     "svp": {"breath": "keep"},
 }
-_TEMPO_LEADS_BY_A_BAR = ("svp", "s5p", "dv", "acep", "tssln")
-"""Formats whose tempi LibreSVIP counts from a bar before the notes; of USTX it is always four beats."""
+_TEMPO_LEADS = ("ustx", "svp", "s5p", "dv", "acep", "tssln")
+"""Formats whose tempi LibreSVIP counts from a bar before the notes, as it does with all curves."""
+_LEADS_BY_FOUR_BEATS = ("ustx", "ccs", "tssln")
+"""Formats in which this bar has four beats whatever the time signature is."""
 
 
 def main(format_name: str) -> None:
@@ -100,8 +102,8 @@ def open_project(document: bytes, format_name: str) -> Song:
 def _song(project: Any, format_name: str) -> Song:
     bar = project.time_signature_list[0] if project.time_signature_list else None
     bar_beats = bar.numerator * 4 / bar.denominator if bar and bar.denominator else 4.0
-    pitch_lead = 1920 if format_name == "ustx" else round(bar_beats * 480)
-    tempo_lead = pitch_lead if format_name in (*_TEMPO_LEADS_BY_A_BAR, "ustx") else 0
+    curve_lead = 1920 if format_name in _LEADS_BY_FOUR_BEATS else round(bar_beats * 480)
+    tempo_lead = curve_lead if format_name in _TEMPO_LEADS else 0
     song = Song(bar_beats=bar_beats)
     for tempo in project.song_tempo_list:
         song.tempos.append((tempo.position - tempo_lead if tempo.position > 0 else 0, tempo.bpm))
@@ -109,7 +111,7 @@ def _song(project: Any, format_name: str) -> Song:
         song.left_out.append("changes of time signature (they only name bars); the first one is kept")
     for track in project.track_list:
         if track.type_ == "Singing":
-            song.tracks.append(_track(track, pitch_lead, format_name))
+            song.tracks.append(_track(track, curve_lead, format_name))
         else:
             file = Path(str(track.audio_file_path).replace("\\", "/")).name
             song.left_out.append(f'backing audio "{file or track.title}"')

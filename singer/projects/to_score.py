@@ -178,7 +178,7 @@ def _drawn(lines: Sequence[Line], warnings: list[str]) -> tuple[PitchLine, ...]:
     cut = False
     for line in sorted(lines, key=lambda line: line[0][0]):
         points = {tick / TICKS: _within(midi, MIDI_RANGE) for tick, midi in line if tick / TICKS >= reached}
-        cut = cut or len(points) < len(line)
+        cut = cut or line[0][0] / TICKS < reached
         if len(points) > 1:
             drawn.append(tuple(points.items()))
             reached = line[-1][0] / TICKS

@@ -19,6 +19,8 @@ from singer.score import LONGEST_SCORE_BEATS, MOST_NOTES, TempoMap
 _HEAD = re.compile(r"\[#(\w+)\]\s*")
 _CHARSET = re.compile(rb"(?im)^charset\s*=\s*([\w-]+)\s*$")
 _SAMPLE_TICKS = 5
+_ROMAJI = re.compile(r"(?i)(([kgsztdnhbpmyrwfjv]|ch|sh|ts|[kgnhbpmrj]y)?[aiueo]|n|[-+]|ap|br)")
+"""UTAU is a Japanese program: lyrics that are romaji throughout are Japanese."""
 _KNOWN = {
     "Length", "Lyric", "NoteNum", "Tempo", "PBS", "PBW", "PBY", "PBM", "PBType", "PBStart", "PitchBend", "Piches",
     "Pitches", "VBR", "Label", "Duration", "Delta",
@@ -75,6 +77,8 @@ def read_ust(document: bytes, encoding: str | None) -> Song:
             lines = lines_of_bends([(note.start, note.end, note.key)], _bends(section))
         note.vibrato = None if lines else _vibrato(section)
         track.lines += lines
+    if track.notes and all(_ROMAJI.fullmatch(note.lyric) for note in track.notes):
+        track.language = "ja"
     _list_the_rest(track, sections)
     song.tracks = [track]
     return song
