@@ -15,6 +15,7 @@ CONTROLS = {
 """Curve of USTX to control, and how much of the control one of its units is."""
 _STEEPEST_PLAIN_MS = 10.0
 _GRID_TICKS = 5
+_WIDEST_CENTS = 1200
 
 
 def refine_ustx(song: Song, document: bytes) -> None:
@@ -71,15 +72,23 @@ def _line(part: Any, note: Any, steady: list[float], bend: Any) -> Line:
     first = -(-note.position // _GRID_TICKS)
     for index in range(first, min(note.end // _GRID_TICKS + 1, len(steady))):
         tick = index * _GRID_TICKS
-        cents = steady[index] + (bend.sample(tick) if bend is not None else 0)
+        bent = bend.sample(tick) if bend is not None else 0
+        if abs(bent) >= _WIDEST_CENTS and tick + _GRID_TICKS > note.end:
+            break  # the next note's key holds here already, and its bend did not reach back
+        cents = steady[index] + bent
         line.append((tick + part.position, cents / 100))
-    if line and line[0][0] > note.position + part.position:
-        line.insert(0, (note.position + part.position, line[0][1]))
-    if len(line) > 1 and line[-1][0] >= note.end + part.position:
-        line[-1] = (note.end + part.position, line[-2][1])  # the last sample belongs to the next note
-    elif line:
-        line.append((note.end + part.position, line[-1][1]))
-    return line
+    if len(line) > 2 and line[-1][0] >= note.end + part.position:
+        line.pop()  # this sample belongs to the next note
+    if len(line) < 2:
+        return []
+    start, end = note.position + part.position, note.end + part.position
+    before = [(start, _straight(line[0], line[1], start))] if line[0][0] > start else []
+    return [*before, *line, (end, _straight(line[-2], line[-1], end))]
+
+
+def _straight(first: tuple[float, float], second: tuple[float, float], tick: float) -> float:
+    """The line through two samples at ``tick``."""
+    return first[1] + (second[1] - first[1]) * (tick - first[0]) / (second[0] - first[0])
 
 
 def _vibrato(vibrato: Any) -> SongVibrato:

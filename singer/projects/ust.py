@@ -19,6 +19,7 @@ from singer.score import LONGEST_SCORE_BEATS, MOST_NOTES, TempoMap
 _HEAD = re.compile(r"\[#(\w+)\]\s*")
 _CHARSET = re.compile(rb"(?im)^charset\s*=\s*([\w-]+)\s*$")
 _SAMPLE_TICKS = 5
+_STEP_MS = 1.0
 _ROMAJI = re.compile(r"(?i)(([kgsztdnhbpmyrwfjv]|ch|sh|ts|[kgnhbpmrj]y)?[aiueo]|n|[-+]|ap|br)")
 """UTAU is a Japanese program: lyrics that are romaji throughout are Japanese."""
 _KNOWN = {
@@ -142,6 +143,8 @@ def _drawn(section: _Section, snapped: int | None, clock: TempoMap) -> list[Line
     points = [(start_ms, first)]
     for index, width_ms in enumerate(widths_ms):
         points.append((points[-1][0] + max(width_ms, 0.0), tenths[index] if index < len(tenths) else 0.0))
+    if len(widths_ms) > 1 and widths_ms[0] <= _STEP_MS:
+        points[0] = (points[0][0], points[1][1])  # a step from the note before
     plain = not any(tenths) and len(widths_ms) < 2 and (snapped is not None or not first)
     if plain or section.length <= 0:
         return []

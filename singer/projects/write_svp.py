@@ -6,20 +6,11 @@ import json
 import uuid
 from typing import Any
 
-from singer.projects.imported import TICKS
 from singer.projects.sheet import Sheet, list_unwritten
-from singer.projects.source_svp import LANGUAGES
+from singer.projects.source_svp import BLICKS, CONTROLS, LANGUAGES
 from singer.projects.write_ustx import bar
 from singer.score import BREATH
 
-BLICKS = 705_600_000 // TICKS
-"""Synthesizer V's unit of time, in a tick."""
-_CONTROLS = {
-    "loudness": "loudness_db",
-    "tension": "tension",
-    "breathiness": "breathiness",
-    "gender": "gender",
-}
 _PARAMETERS = (
     "pitchDelta",
     "vibratoEnv",
@@ -30,32 +21,42 @@ _PARAMETERS = (
     "gender",
     "toneShift",
 )
-_STILL = {"tF0Left": 0.0, "tF0Right": 0.0, "dF0Left": 0.0, "dF0Right": 0.0, "dF0Vbr": 0.0}
-"""A note that is on its pitch from its first moment to its last, without vibrato."""
+_STILL = {"tF0Left": 0.0, "tF0Right": 0.0, "dF0Left": 0.0, "dF0Right": 0.0}
+"""A note that is on its pitch from its first moment to its last."""
 
 
 def write_svp(sheet: Sheet) -> bytes:
     """The file, of version 113 (Synthesizer V Studio 1); notes with drawn pitch have no glides and no vibrato."""
-    list_unwritten(sheet, list(_CONTROLS.values()))
+    list_unwritten(sheet, list(CONTROLS))
     parameters: dict[str, Any] = {name: {"mode": "linear", "points": []} for name in _PARAMETERS}
     notes = []
-    for note in sheet.notes:
-        line = sheet.filled(note)
+    drawn = [bool(sheet.drawn(note)) for note in sheet.notes]
+    for index, note in enumerate(sheet.notes):
         lyric = "br" if note.lyric == BREATH else note.lyric
         notes.append(
             {
                 "onset": note.start * BLICKS, "duration": note.length * BLICKS, "lyrics": lyric, "phonemes": "",
-                "pitch": note.key, "detune": 0, "attributes": _STILL if line else {}, "instantMode": False,
+                "pitch": note.key, "detune": 0, "attributes": _attributes(sheet, drawn, index), "instantMode": False,
             }
         )  # fmt: skip
     for tick, semitones in sheet.bends():
         parameters["pitchDelta"]["points"] += [round(tick) * BLICKS, round(semitones * 100, 3)]
-    for name, control in _CONTROLS.items():
+    for control, name in CONTROLS.items():
         points = sheet.curves.get(control, [])
         parameters[name]["points"] = [
             number for tick, value in points for number in (round(tick * BLICKS), round(value, 6))
         ]
     return json.dumps(_project(sheet, notes, parameters), ensure_ascii=False, indent=1).encode()
+
+
+def _attributes(sheet: Sheet, drawn: list[bool], index: int) -> dict[str, float]:
+    """Of a drawn note, and of a note that touches one: its glide would reach into that."""
+    if drawn[index]:
+        return {**_STILL, "dF0Vbr": 0.0}
+    notes = sheet.notes
+    before = index > 0 and drawn[index - 1] and notes[index - 1].end == notes[index].start
+    after = index + 1 < len(notes) and drawn[index + 1] and notes[index].end == notes[index + 1].start
+    return _STILL if before or after else {}
 
 
 def _project(sheet: Sheet, notes: list[dict[str, Any]], parameters: dict[str, Any]) -> dict[str, Any]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from singer.projects.imported import Line
+from itertools import pairwise
+
+from singer.projects.imported import TICKS, Line
 from singer.projects.sheet import Sheet, SheetNote, list_unwritten
 from singer.projects.write_ustx import vibrato_shares
-from singer.score import BREATH
+from singer.score import BREATH, TempoMap
 
 LARGEST_BEND = 20.0
 """Semitones from its note that UTAU draws pitch at most."""
@@ -18,46 +20,46 @@ _SPARSE_CENTS = 0.2
 def write_ust(sheet: Sheet) -> bytes:
     """The file, of version 1.2, in Shift-JIS if it can hold the lyrics, else in UTF-8."""
     list_unwritten(sheet, extras=("vibrato",))
-    lines = ["[#VERSION]", "UST Version1.2"]
-    body = [
-        "[#SETTING]",
-        f"Tempo={_shown(sheet.tempos[0][1])}",
-        "Tracks=1",
-        f"ProjectName={_line(sheet.title)}",
-        "Mode2=True",
-    ]
-    waiting = list(sheet.tempos[1:])
-    reached = 0
+    if sheet.bar_beats != 4.0:
+        sheet.left_out.append("left out: the time signature")
+    tempos = _at_sections(sheet)
+    clock = TempoMap(tuple((tick / TICKS, bpm) for tick, bpm in tempos.items()))
     sections: list[list[str]] = []
     before: SheetNote | None = None
-    late = cut = 0
+    cut = 0
     for note in sheet.notes:
-        while waiting and reached <= waiting[0][0] < note.start:  # a rest ends where the tempo changes
-            tick, bpm = waiting.pop(0)
-            sections += _rest(reached, tick, None)
-            following = min(waiting[0][0], note.start) if waiting else note.start
-            sections += _rest(tick, following, bpm)
-            reached = following
-        sections += _rest(reached, note.start, None)
+        sections += _rests(before.end if before else 0, note.start, tempos)
+        pitch, outside = _pitch(sheet, note, before, clock)
         section = [f"Length={note.length}", f"Lyric={_lyric(note)}", f"NoteNum={note.key}"]
-        if waiting and waiting[0][0] <= note.start:
-            section.append(f"Tempo={_shown(waiting.pop(0)[1])}")
-        pitch, outside = _pitch(sheet, note, before)
-        sections.append([*section, *(pitch or _vibrato(sheet, note))])
+        sections.append([*section, *_tempo_at(note.start, tempos), *(pitch or _vibrato(sheet, note))])
         cut += outside
-        while waiting and waiting[0][0] < note.end:
-            waiting.pop(0)
-            late += 1
-        reached, before = note.end, note
-    if late:
-        sheet.left_out.append(f"left out: {late} changes of tempo inside notes")
+        before = note
     if cut:
         sheet.left_out.append(
             f"drawn pitch more than {LARGEST_BEND:g} semitones from its note was cut at {cut} points"
         )
+    settings = [f"Tempo={_shown(tempos[0])}", "Tracks=1", f"ProjectName={_line(sheet.title)}", "Mode2=True"]
+    body = ["[#SETTING]", *settings]
     for number, section in enumerate(sections):
         body += [f"[#{number:04d}]", *section]
-    return _encoded([*lines], [*body, "[#TRACKEND]", ""])
+    return _encoded(["[#VERSION]", "UST Version1.2"], [*body, "[#TRACKEND]", ""])
+
+
+def _at_sections(sheet: Sheet) -> dict[int, float]:
+    """Tempi by tick; one that changes inside a note, where UST has no place for it, comes at the note's end."""
+    placed: dict[int, float] = {}
+    late = 0
+    for tick, bpm in sheet.tempos:
+        inside = next((note for note in sheet.notes if note.start < tick < note.end), None)
+        late += inside is not None
+        placed[inside.end if inside else tick] = bpm
+    if late:
+        sheet.left_out.append(f"{late} changes of tempo inside notes come at the end of the note")
+    return placed
+
+
+def _tempo_at(tick: int, tempos: dict[int, float]) -> list[str]:
+    return [f"Tempo={_shown(tempos[tick])}"] if tick and tick in tempos else []
 
 
 def _encoded(head: list[str], body: list[str]) -> bytes:
@@ -69,10 +71,14 @@ def _encoded(head: list[str], body: list[str]) -> bytes:
     return "\r\n".join([*head, "Charset=Shift_JIS", text]).encode("cp932")
 
 
-def _rest(start: int, end: int, bpm: float | None) -> list[list[str]]:
-    if end <= start:
-        return []
-    return [[f"Length={end - start}", "Lyric=R", "NoteNum=60", *([f"Tempo={_shown(bpm)}"] if bpm else [])]]
+def _rests(start: int, end: int, tempos: dict[int, float]) -> list[list[str]]:
+    """Rests from ``start`` to ``end``, cut where the tempo changes."""
+    cuts = [start, *sorted(tick for tick in tempos if start < tick < end), end]
+    return [
+        [f"Length={after - before}", "Lyric=R", "NoteNum=60", *_tempo_at(before, tempos)]
+        for before, after in pairwise(cuts)
+        if after > before
+    ]
 
 
 def _lyric(note: SheetNote) -> str:
@@ -83,14 +89,14 @@ def _line(text: str) -> str:
     return " ".join(text.split())
 
 
-def _pitch(sheet: Sheet, note: SheetNote, before: SheetNote | None) -> tuple[list[str], int]:
+def _pitch(sheet: Sheet, note: SheetNote, before: SheetNote | None, clock: TempoMap) -> tuple[list[str], int]:
     """``PBS`` to ``PBM`` of a note with drawn pitch, and how many points were too far from the note."""
     line = sheet.filled(note)
     if not line:
         return [], 0
-    start_s = sheet.tempo.seconds_at(note.start / 480)
+    start_s = clock.seconds_at(note.start / TICKS)
     points = _sparse(
-        [((sheet.tempo.seconds_at(tick / 480) - start_s) * 1000, midi - note.key) for tick, midi in line]
+        [((clock.seconds_at(tick / TICKS) - start_s) * 1000, midi - note.key) for tick, midi in line]
     )
     cut = sum(abs(bend) > LARGEST_BEND for _, bend in points)
     points = [(at_ms, min(max(bend, -LARGEST_BEND), LARGEST_BEND)) for at_ms, bend in points]

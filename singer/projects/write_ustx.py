@@ -92,16 +92,21 @@ def vibrato_shares(
 
 
 def _bends(sheet: Sheet, drawn: Sequence[Line]) -> list[dict[str, Any]]:
-    """The curve ``pitd`` at the grid's ticks; a note's last tick belongs to the note after it."""
+    """The curve ``pitd`` at the grid's ticks. To OpenUtau a note begins at the last tick of the grid before its start."""
     bends: dict[int, int] = {}
     cut = 0
-    for note, line in zip(sheet.notes, drawn, strict=True):
+    following: list[SheetNote | None] = [*sheet.notes[1:], None]
+    for note, line, after in zip(sheet.notes, drawn, following, strict=True):
         if not line:
             continue
+        turn = after.start - GRID_TICKS if after and after.start == note.end else note.end
         ticks = range(math.ceil(note.start / GRID_TICKS) * GRID_TICKS, note.end + 1, GRID_TICKS)
         midis = np.interp(list(ticks), [tick for tick, _ in line], [midi for _, midi in line])
         for tick, midi in zip(ticks, midis, strict=True):
-            cents = round((midi - note.key) * 100)
+            if after and tick == after.start == note.end:
+                continue
+            key = after.key if after and tick > turn else note.key
+            cents = round((midi - key) * 100)
             cut += abs(cents) > LARGEST_BEND_CENTS
             bends[tick] = min(max(cents, -LARGEST_BEND_CENTS), LARGEST_BEND_CENTS)
     if cut:
