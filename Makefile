@@ -31,11 +31,11 @@ pytest: .venv/installed-to-test
 	"$(PYTHON)" -m venv .venv
 
 .venv/installed-to-sing: pyproject.toml | .venv/bin/python
-	$(BIN)/python -m pip install --quiet --editable '.[ja,server]'
+	$(BIN)/python -m pip install --quiet --editable '.[ja,server,projects]'
 	@touch $@
 
 .venv/installed-to-test: pyproject.toml | .venv/bin/python
-	$(BIN)/python -m pip install --quiet --editable '.[ja,server,train,bench,dev]'
+	$(BIN)/python -m pip install --quiet --editable '.[ja,server,projects,train,bench,dev]'
 	@touch $@ .venv/installed-to-sing
 
 clean:

@@ -24,7 +24,9 @@ _SUFFIXES = {
 }
 
 
-def load_score(source: str | Path | BinaryIO | bytes, *, options: ImportOptions | None = None) -> Score:
+def load_score(
+    source: str | Path | BinaryIO | bytes, *, options: ImportOptions | None = None, name: str = ""
+) -> Score:
     """Read a score from a file, an open binary file or bytes.
 
     The format is found from the content, and from the name only where the content does not tell.
@@ -32,12 +34,14 @@ def load_score(source: str | Path | BinaryIO | bytes, *, options: ImportOptions 
     Args:
         source: path, binary file or the bytes themselves.
         options: choices for everything but JSON.
+        name: of the file, where ``source`` has none; its ending tells projects apart.
 
     Raises:
         ScoreError: the file cannot be read, is in no known format, is unsafe or damaged, or breaks a rule of
             scores.
     """
-    document, name = read_source(source)
+    document, found = read_source(source)
+    name = found or name
     chosen = options or ImportOptions()
     match find_format(document, name):
         case "json":
