@@ -37,4 +37,8 @@ def _refiner(format_name: str) -> Callable[[Song, bytes], None] | None:
         from singer.projects.source_vpr import refine_vpr
 
         return refine_vpr
+    if format_name == "ccs":
+        from singer.projects.source_ccs import refine_ccs
+
+        return refine_ccs
     return None
