@@ -182,9 +182,8 @@ def ccs() -> bytes:
     rate = 2  # clocks in a tick
     # frames of 5 ms: at 100 quarter notes a minute tick 600 is 0.75 s, tick 720 is 0.9 s; tick 2400 is 2.4 s + 3/7 s
     bent = math.log(440 * 2 ** ((60.5 - 69) / 12)), math.log(440 * 2 ** ((67.25 - 69) / 12))
-    curve = (
-        f'<Data Index="150" Repeat="31">{bent[0]!r}</Data><Data Index="566" Repeat="10">{bent[1]!r}</Data>'
-    )
+    data = f'<Data Index="150" Repeat="31">{bent[0]!r}</Data><Data Index="566" Repeat="10">{bent[1]!r}</Data>'
+    parameter = f'<Parameter><LogF0 Length="1000">{data}</LogF0></Parameter>'
     notes = "".join(
         f'<Note Clock="{start * rate}" PitchStep="{key % 12}" PitchOctave="{key // 12 - 1}" Duration="{length * rate}" '
         f'Lyric="{"ー" if lyric == "-" else lyric}" DoReMi="false"/>'
@@ -195,7 +194,7 @@ def ccs() -> bytes:
         '<Sequence Id=""><Scene Id=""><Units><Unit Version="1.0" Id="" Category="SingerSong" Group="g" '
         'StartTime="00:00:00" Duration="00:00:09" CastId="A" Language="Japanese"><Song Version="1.02"><Tempo>'
         f'<Sound Clock="0" Tempo="100"/><Sound Clock="{1920 * rate}" Tempo="140"/></Tempo><Beat>'
-        f'<Time Clock="0" Beats="4" BeatType="4"/></Beat><Score Alpha="0" Emotion="1">{notes}</Score><Parameter><LogF0 Length="1000">{curve}</LogF0></Parameter></Song>'
+        f'<Time Clock="0" Beats="4" BeatType="4"/></Beat><Score Alpha="0" Emotion="1">{notes}</Score>{parameter}</Song>'
         '</Unit></Units><Groups><Group Version="1.0" Id="g" Category="SingerSong" Name="Lead" Color="#FFFF0000" Volume="0" '
         'Pan="0" IsSolo="false" IsMuted="false" CastId="A" Language="Japanese"/></Groups></Scene></Sequence></Scenario>'
     ).encode()
