@@ -31,11 +31,11 @@ pytest: .venv/installed-to-test
 	"$(PYTHON)" -m venv .venv
 
 .venv/installed-to-sing: pyproject.toml | .venv/bin/python
-	$(BIN)/python -m pip install --quiet --editable '.[ja,server]'
+	$(BIN)/python -m pip install --quiet --editable '.[ja,server,projects,banks]'
 	@touch $@
 
 .venv/installed-to-test: pyproject.toml | .venv/bin/python
-	$(BIN)/python -m pip install --quiet --editable '.[ja,server,banks,train,bench,dev]'
+	$(BIN)/python -m pip install --quiet --editable '.[ja,server,projects,banks,train,bench,dev]'
 	$(BIN)/python -m pip install --quiet --no-deps diffsinger-utau==0.3.8  # its pins are older than ours; it runs all the same
 	@touch $@ .venv/installed-to-sing
 

@@ -17,6 +17,7 @@ _VERBS = {
     "sing": "Sing a score into a sound file.",
     "phonemes": "Show how lyrics are read.",
     "perform": "Write a score's performance, to be edited and sung later.",
+    "convert": "Turn songs of other editors into scores, and scores into their files.",
     "timeline": "Write when what is sung: phones, mouths, notes and words, in files for other programs.",
     "voices": "List the voices.",
     "controls": "List the controls and the emotions.",

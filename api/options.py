@@ -68,15 +68,15 @@ def score_options(command: Command) -> Command:
             type=click.Choice(["refuse", "highest"]),
             default="refuse",
             show_default=True,
-            help="Notes that sound together in MIDI or MusicXML.",
+            help="Notes that sound together in MIDI, MusicXML and projects of other editors.",
         ),
         click.option(
             "--lyrics-encoding",
             metavar="NAME",
-            help="Text encoding of MIDI lyrics, such as shift-jis. Default: found out.",
+            help="Text encoding of lyrics in MIDI and UST files, such as shift-jis. Default: found out.",
         ),
         click.option(
-            "--language", type=click.Choice(LANGUAGES), help="Language of the lyrics in MIDI or MusicXML."
+            "--language", type=click.Choice(LANGUAGES), help="Language of the lyrics, in any file but JSON."
         ),
         click.option("--verse", type=click.IntRange(1), help="Verse of a MusicXML score."),
         click.option("--track", help="Track or part to sing, by number (from 1) or name."),

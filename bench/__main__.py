@@ -18,8 +18,7 @@ from bench.report import COLUMNS, Report, Row, folder_of, measured, read_results
 
 BENCHMARKS = (
     "pitch", "range_ends", "onset", "readings", "english_wer", "phone_recogniser", "vocoder", "acoustic", "dnsmos", "air",
-    "speed", "memory", "stream", "startup", "timbre_axes", "controls", "nsf_copy", "live",
-    "openutau",
+    "speed", "memory", "stream", "startup", "timbre_axes", "controls", "nsf_copy", "live", "openutau", "fuzz",
 )  # fmt: skip
 """Every benchmark, in the order of the table; each is a module of this package with ``run(options) ->
 Report``."""

@@ -51,7 +51,7 @@ def describe_file(
 ) -> dict[str, Any]:
     """Format and tracks of a score file, and its score as ``describe_score`` gives it.
 
-    A MIDI or MusicXML file whose sung track is not clear still shows its tracks: then ``score`` is ``None``
+    A MIDI, MusicXML or project file whose sung track is not clear still shows its tracks: then ``score`` is ``None``
     and ``problem`` says what is wrong.
 
     Raises:
@@ -81,6 +81,10 @@ def _tracks(document: bytes, kind: str) -> list[dict[str, Any]]:
 
         root = parse_musicxml(unpack_mxl(document) if kind == "mxl" else document)
         return [_track(part) for part in list_parts(root)]
+    if kind != "json":
+        from singer.projects.read import list_tracks
+
+        return list_tracks(document, kind)
     return []
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from singer.errors import ScoreError
 from singer.import_options import ImportOptions
 from singer.imported_notes import ImportedNote, guess_language, one_line, to_notes
+from singer.midi_bends import bends_of, drawn_by
 from singer.midi_text import LyricSyllable, decode_texts, to_syllables
 from singer.score import MOST_NOTES, Score, TempoMap, printable
 
@@ -31,6 +32,7 @@ class MidiPart:
         notes: by rising start.
         lyrics: syllables in its track.
         track, channel: both from 0.
+        bends: (beat, semitones) of the channel's pitch bend.
     """
 
     number: int
@@ -39,6 +41,7 @@ class MidiPart:
     lyrics: int
     track: int
     channel: int
+    bends: tuple[tuple[float, float], ...] = ()
 
     def __str__(self) -> str:
         lyrics = f"{self.lyrics} syllables" if self.lyrics else "no lyrics"
@@ -91,6 +94,7 @@ def read_midi(document: bytes, options: ImportOptions, title: str = "") -> Score
         title=song.title or title,
         voice=options.voice,
         beats_per_bar=song.beats_per_bar,
+        drawn_pitch=drawn_by(part.bends, notes),
         warnings=warnings,
     )
 
@@ -177,7 +181,8 @@ def _parts(tracks: Sequence[_Events], lyrics: Mapping[int, int]) -> tuple[MidiPa
             if len(channels) > 1:
                 name += f", channel {channel + 1}"
             number = len(parts) + 1
-            parts.append(MidiPart(number, name, tuple(notes), lyrics.get(index, 0), index, channel))
+            bends = tuple(bends_of(track, channel))
+            parts.append(MidiPart(number, name, tuple(notes), lyrics.get(index, 0), index, channel, bends))
     return tuple(parts)
 
 

@@ -60,6 +60,7 @@ class Phrase:
         room_after_s: silence between the last note and the next phrase (infinite after the last phrase).
         curves: curve name to points (time_s, value), the score's curves in absolute seconds.
         index: number of the phrase in the song.
+        drawn_pitch: lines of points (time_s, MIDI number) that take the place of the rules' pitch, around the phrase.
     """
 
     notes: tuple[PhraseNote, ...]
@@ -67,6 +68,7 @@ class Phrase:
     room_after_s: float
     curves: tuple[tuple[str, tuple[tuple[float, float], ...]], ...]
     index: int
+    drawn_pitch: tuple[tuple[tuple[float, float], ...], ...] = ()
 
     @property
     def start_s(self) -> float:

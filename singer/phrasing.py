@@ -31,6 +31,7 @@ def split_phrases(score: Score, laid: Laid) -> tuple[Phrase, ...]:
     """
     notes = _timed_notes(score, laid)
     curves = [(name, _in_seconds(points, score.tempo)) for name, points in score.curves.items()]
+    lines = [_in_seconds(line, score.tempo) for line in score.drawn_pitch]
     groups = list(_groups(notes))
     phrases: list[Phrase] = []
     end_before_s = 0.0
@@ -45,6 +46,7 @@ def split_phrases(score: Score, laid: Laid) -> tuple[Phrase, ...]:
                 room_after_s=after_s - end_s,
                 curves=tuple((name, points) for name, points in cut if any(value for _, value in points)),
                 index=index,
+                drawn_pitch=tuple(line for line in lines if _is_near(line, start_s, end_s)),
             )
         )
         end_before_s = end_s
@@ -119,6 +121,10 @@ def _cut(points: _Points, start_s: float, end_s: float) -> _Points:
         *inner,
         (last_s, _value_at(points, times_s, last_s)),
     )
+
+
+def _is_near(line: _Points, start_s: float, end_s: float) -> bool:
+    return line[0][0] < end_s + CURVE_MARGIN_S and line[-1][0] > start_s - CURVE_MARGIN_S
 
 
 def _value_at(points: _Points, places: Sequence[float], place: float) -> float:

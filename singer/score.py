@@ -10,6 +10,7 @@ from itertools import pairwise
 
 from frontend_g2p.phones import LANGUAGES, Language
 from singer.controls import CONTROLS, NOTE_COLOURS
+from singer.drawn_pitch import PitchLine, check_drawn_pitch
 from singer.emotions import refusal_of
 from singer.errors import ScoreError
 from singer.note_shapes import Breath, Portamento, Vibrato
@@ -139,7 +140,9 @@ class Score:
         beats_per_bar: only used to name bars in messages.
         emotion: name of ``EMOTIONS`` to weight 0-1, for notes without their own.
         sections: ranges of notes with an emotion of their own, by rising start, none overlapping.
-        warnings: what the reader of a MIDI or MusicXML file left out, with places; not part of the song.
+        drawn_pitch: lines drawn by hand, by rising start, none overlapping: from its first to its last point a line is
+            the pitch that is sung, in place of the rules' pitch, vibrato included.
+        warnings: what the reader of another program's file left out, with places; not part of the song.
 
     Raises:
         ScoreError: for whatever breaks a rule, with the note's place (see ``where``).
@@ -154,6 +157,7 @@ class Score:
     beats_per_bar: float = 4.0
     emotion: Mapping[str, float] = field(default_factory=dict)
     sections: tuple[Section, ...] = ()
+    drawn_pitch: tuple[PitchLine, ...] = ()
     warnings: tuple[str, ...] = field(default=(), compare=False)
 
     @property
@@ -191,6 +195,7 @@ class Score:
         _check_curves(self.curves)
         _check_emotion(self.emotion, "emotion")
         _check_sections(self.sections)
+        check_drawn_pitch(self.drawn_pitch, LONGEST_SCORE_BEATS)
 
     def _check_note(self, index: int) -> None:
         note, where = self.notes[index], self.where(index)

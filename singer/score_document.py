@@ -26,6 +26,18 @@ _Beat = Annotated[float, Field(json_schema_extra=_bounds(0, LONGEST_SCORE_BEATS)
 _Point = Annotated[list[float], Field(min_length=2, max_length=2)]
 
 
+_PITCH_POINT: dict[str, Any] = {
+    "type": "array",
+    "minItems": 2,
+    "maxItems": 2,
+    "prefixItems": [
+        {"type": "number", **_bounds(0, LONGEST_SCORE_BEATS)},
+        {"type": "number", **_bounds(*MIDI_RANGE)},
+    ],
+}
+_Line = Annotated[list[_Point], Field(json_schema_extra={"items": _PITCH_POINT, "minItems": 2})]
+
+
 def _curve(name: str) -> Any:
     control = CONTROLS[name]
     beat, value = _bounds(0, LONGEST_SCORE_BEATS), _bounds(*control.bounds)
@@ -195,6 +207,10 @@ class ScoreDocument(BaseModel):
     emotion: _Emotion = Field(default_factory=dict)
     sections: list[SectionDocument] = Field(
         default_factory=list, description="By rising start, none overlapping."
+    )
+    drawn_pitch: list[_Line] = Field(
+        default_factory=list,
+        description="Lines of [beat, MIDI number] points, by rising beat, sung in place of the rules' pitch.",
     )
 
 

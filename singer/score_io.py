@@ -1,19 +1,19 @@
-"""Score files: JSON, MIDI and MusicXML in, JSON out. One reader per format, chosen by the bytes."""
+"""Score files in: JSON, MIDI, MusicXML and projects of other editors; JSON out. One reader per format, chosen by the bytes."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import BinaryIO, Literal
+from typing import BinaryIO
 
 from singer.errors import ScoreError
 from singer.import_options import ImportOptions
+from singer.projects.formats import find_project, readable_endings
 from singer.score import Score
 from singer.score_json import read_score_json, write_score_json
 from singer.whole_file import write_whole
 
-ScoreFormat = Literal["json", "midi", "musicxml", "mxl"]
 LARGEST_FILE_BYTES = 20_000_000
-_SUFFIXES: dict[str, ScoreFormat] = {
+_SUFFIXES = {
     ".json": "json",
     ".mid": "midi",
     ".midi": "midi",
@@ -24,20 +24,24 @@ _SUFFIXES: dict[str, ScoreFormat] = {
 }
 
 
-def load_score(source: str | Path | BinaryIO | bytes, *, options: ImportOptions | None = None) -> Score:
+def load_score(
+    source: str | Path | BinaryIO | bytes, *, options: ImportOptions | None = None, name: str = ""
+) -> Score:
     """Read a score from a file, an open binary file or bytes.
 
     The format is found from the content, and from the name only where the content does not tell.
 
     Args:
         source: path, binary file or the bytes themselves.
-        options: choices for MIDI and MusicXML.
+        options: choices for everything but JSON.
+        name: of the file, where ``source`` has none; its ending tells projects apart.
 
     Raises:
         ScoreError: the file cannot be read, is in no known format, is unsafe or damaged, or breaks a rule of
             scores.
     """
-    document, name = read_source(source)
+    document, found = read_source(source)
+    name = found or name
     chosen = options or ImportOptions()
     match find_format(document, name):
         case "json":
@@ -55,6 +59,10 @@ def load_score(source: str | Path | BinaryIO | bytes, *, options: ImportOptions 
             from singer.musicxml_io import read_musicxml
 
             return read_musicxml(document, chosen, title=Path(name).stem)
+        case project:
+            from singer.projects.read import read_project
+
+            return read_project(document, project, chosen, title=Path(name).stem)
 
 
 def save_score(score: Score, path: str | Path) -> None:
@@ -93,12 +101,17 @@ def read_source(source: str | Path | BinaryIO | bytes) -> tuple[bytes, str]:
     return document, name
 
 
-def find_format(document: bytes, name: str = "") -> ScoreFormat:
-    """Format of a score file, by its first bytes, then by its name.
+def find_format(document: bytes, name: str = "") -> str:
+    """Format of a score file: ``json``, ``midi``, ``musicxml``, ``mxl`` or a project's, as ``find_project`` names it.
+
+    Projects go by the ending of their name, then by their first bytes; the others by the bytes, then the name.
 
     Raises:
         ScoreError: neither tells.
     """
+    project = find_project(document, name)
+    if project:
+        return project
     start = document[:512].lstrip(b"\xef\xbb\xbf \t\r\n")
     if start.startswith(b"MThd") or (start.startswith(b"RIFF") and b"RMID" in start):
         return "midi"
@@ -112,7 +125,8 @@ def find_format(document: bytes, name: str = "") -> ScoreFormat:
     if by_name is None:
         raise ScoreError(
             "unknown_format",
-            "not a score the engine reads: JSON, MIDI (.mid, .kar) or MusicXML (.musicxml, .xml, .mxl)",
+            "not a score the engine reads: JSON, MIDI (.mid, .kar), MusicXML (.musicxml, .xml, .mxl) or a project "
+            f"({readable_endings()})",
             name,
         )
     return by_name

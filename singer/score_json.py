@@ -85,6 +85,7 @@ def document_to_score(raw: object) -> Score:
         beats_per_bar=wire.beats_per_bar,
         emotion=wire.emotion,
         sections=tuple(Section(part.start, part.end, part.emotion) for part in wire.sections),
+        drawn_pitch=tuple(tuple((point[0], point[1]) for point in line) for line in wire.drawn_pitch),
     )
 
 
@@ -135,6 +136,10 @@ def score_to_document(score: Score) -> dict[str, Any]:
                 "emotion": _numbers(part.emotion),
             }
             for part in score.sections
+        ]
+    if score.drawn_pitch:
+        document["drawn_pitch"] = [
+            [[_number(beat), _number(midi)] for beat, midi in line] for line in score.drawn_pitch
         ]
     return document
 

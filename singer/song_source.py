@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from singer.drawn_pitch import transposed_from
 from singer.errors import LyricsError, ScoreError
 from singer.lyrics import Laid
 from singer.performance.perform import perform_phrase, performance_warnings
@@ -214,4 +215,5 @@ def _changed(score: Score, first: int, semitones: float, tempo_factor: float) ->
     later = tuple((at, bpm * tempo_factor) for at, bpm in score.tempo.changes if at > beat)
     tempo = TempoMap((*kept, (beat, here * tempo_factor), *later)) if tempo_factor != 1.0 else score.tempo
     moved = tuple(replace(note, midi=note.midi + semitones) for note in score.notes[first:])
-    return replace(score, notes=(*score.notes[:first], *moved), tempo=tempo)
+    drawn = transposed_from(score.drawn_pitch, beat, semitones)
+    return replace(score, notes=(*score.notes[:first], *moved), tempo=tempo, drawn_pitch=drawn)

@@ -1,4 +1,4 @@
-"""Text files that appear whole or not at all."""
+"""Files that appear whole or not at all."""
 
 from __future__ import annotations
 
@@ -15,10 +15,19 @@ def write_whole(text: str, path: str | Path) -> None:
     Raises:
         OutputError: the file cannot be written.
     """
+    write_whole_bytes(text.encode(), path)
+
+
+def write_whole_bytes(content: bytes, path: str | Path) -> None:
+    """Write ``content``; the file is complete or, on an error, as it was.
+
+    Raises:
+        OutputError: the file cannot be written.
+    """
     path = Path(path)
     unfinished = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        unfinished.write_text(text, encoding="utf-8", newline="\n")
+        unfinished.write_bytes(content)
         unfinished.replace(path)
     except OSError as error:
         with contextlib.suppress(OSError):

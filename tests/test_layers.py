@@ -53,6 +53,8 @@ def test_heavy_packages_have_one_home(path: Path) -> None:
     if place[:2] != ("singer", "training") and place[0] != "bench":
         assert not found & TRAINING_ONLY
         assert "onnxruntime" not in found or path.name == "onnx_model.py"
+        opener = place[:2] == ("singer", "projects") and path.name in ("opened.py", "source_ustx.py")
+        assert "libresvip" not in found or opener
         assert "singer.training" not in {name[: len("singer.training")] for name in imports(path)}
 
 
@@ -97,6 +99,23 @@ print(audio.samples.any(), not set(sys.modules) & {TRAINING_ONLY!r})
 def test_importing_a_package_loads_nothing_heavy(package: str) -> None:
     loaded = run_python(f"import sys, {package}; print(*sorted(sys.modules))").split()
     assert not {"numpy", "onnxruntime", "pydantic", "soundfile", "rich", "torch"} & set(loaded)
+
+
+def test_other_editors_files_cost_nothing_until_one_is_opened() -> None:
+    code = """
+import sys, tempfile, os
+from api.cli import main
+from singer import load_score
+score = load_score("examples/jasmine.json")
+try:
+    main(["--help"])
+except SystemExit:
+    pass
+from singer.projects.write import write_project
+write_project(score, "ustx")
+print("loaded", *(name for name in sys.modules if name.startswith(("libresvip", "music21", "mido"))))
+"""
+    assert run_python(code).splitlines()[-1].split() == ["loaded"]
 
 
 @pytest.mark.parametrize("package", ["singer", "voicebanks", "frontend_g2p"])

@@ -60,7 +60,7 @@ def _describe_score(file: Path, given: dict[str, Any]) -> dict[str, Any]:
     except ScoreError as error:
         if error.code != "unknown_format":
             raise
-        message = "is no score, performance (.json), MIDI, MusicXML, sound file or voice folder"
+        message = "is no score, performance (.json), MIDI, MusicXML, project of an editor, sound file or voice folder"
         raise ScoreError(error.code, message, str(file)) from error
     score = found.pop("score") or {}
     return {

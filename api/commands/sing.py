@@ -53,8 +53,8 @@ if TYPE_CHECKING:
 )
 @json_option
 def command(score: str, **given: Any) -> None:
-    """Sing SCORE: a JSON score, a performance, a MIDI file, MusicXML (.musicxml, .mxl), a DiffSinger project (.ds), or -
-    for standard input.
+    """Sing SCORE: a JSON score, a performance, MIDI, MusicXML, a project of another editor (.ustx, .svp, .vsqx, .vpr, .ust,
+    .ds and more), or - for standard input.
 
     Sample 0 is beat 0 of the score, so that the file lines up in a sequencer. Peaks are kept at -1 dBFS by a
     limiter; nothing is clipped.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -15,6 +16,7 @@ from frontend_g2p.phones import Language
 from singer.import_options import ImportOptions
 from singer.performance.performance import Performance
 from singer.performance_io import document_to_performance
+from singer.projects.formats import READ
 from singer.score import Score
 from singer.score_io import load_score
 from singer.score_json import document_to_score, score_to_document
@@ -30,9 +32,10 @@ EXAMPLE_SCORE: dict[str, Any] = {
 }  # fmt: skip
 FILE_TYPES = (
     "audio/midi", "audio/x-midi", "audio/mid", "application/vnd.recordare.musicxml+xml",
-    "application/vnd.recordare.musicxml", "application/xml", "text/xml",
+    "application/vnd.recordare.musicxml", "application/xml", "text/xml", "application/octet-stream",
+    *(project.media_type for project in READ.values()),
 )  # fmt: skip
-"""Media types of score files that may be sent in place of JSON."""
+"""Media types of score and project files that may be sent in place of JSON."""
 
 
 _MOST_DIGITS = 4
@@ -76,6 +79,12 @@ class SingBody(BaseModel):
     emotion: Annotated[
         dict[str, float], Field(description="Emotions with weights, in place of the score's.")
     ] = {}
+    warnings: Annotated[
+        tuple[Annotated[str, Field(max_length=2_000)], ...],
+        Field(
+            max_length=1_000, description="What reading a file left out; comes back with the other warnings."
+        ),
+    ] = ()
 
     @model_validator(mode="after")
     def _one_song(self) -> SingBody:
@@ -92,7 +101,7 @@ class SingBody(BaseModel):
     def song(self) -> Score | Performance:
         """The song; raises ``SingerError``."""
         if self.score is not None:
-            return document_to_score(self.score)
+            return replace(document_to_score(self.score), warnings=self.warnings)
         return document_to_performance(self.performance)
 
 
@@ -123,12 +132,13 @@ def prepared(body: SingBody, voice: Voice, check: Callable[[object], None]) -> P
     return made
 
 
-def body_of_file(content: bytes, query: Mapping[str, str]) -> SingBody:
+def body_of_file(content: bytes, media_type: str, query: Mapping[str, str]) -> SingBody:
     """A score file as if it had been sent as JSON.
 
     Args:
-        content: MIDI or MusicXML.
-        query: ``voice``, ``language``, ``track`` and ``verse``.
+        content: MIDI, MusicXML or a project of another editor.
+        media_type: one of ``FILE_TYPES``.
+        query: ``name`` of the file, ``voice``, ``language``, ``track`` and ``verse``.
 
     Raises:
         SingerError: the file cannot be read.
@@ -143,8 +153,10 @@ def body_of_file(content: bytes, query: Mapping[str, str]) -> SingBody:
         verse=int(verse) if verse else None,
         language=_language(query.get("language")),
     )
-    document = score_to_document(load_score(content, options=options))
-    return _body({"score": document, "voice": query.get("voice")}, "query")
+    named = {project.media_type: f"song.{project.name}" for project in READ.values()}
+    score = load_score(content, options=options, name=query.get("name") or named.get(media_type, ""))
+    document = {"score": score_to_document(score), "voice": query.get("voice"), "warnings": score.warnings}
+    return _body(document, "query")
 
 
 def check_size(song: object, most_notes: int, longest_s: float) -> None:

@@ -45,6 +45,9 @@ CENTRED_NOTE_S = 0.4
 
 LONGEST_LEAD_S = 3.0
 
+DRAWN_EDGE_S = 0.05
+"""Beside a line drawn by hand the rules' pitch leans towards its end for this long."""
+
 
 @dataclass(frozen=True, slots=True)
 class PitchTarget:
@@ -112,7 +115,7 @@ def f0_curve(phrase: Phrase, times: FrameTimes, styles: NoteStyles) -> NDArray[n
     """Pitch of a phrase in every frame, unvoiced ones included.
 
     Args:
-        phrase: notes and the ``pitch_cents`` curve.
+        phrase: notes, lines drawn by hand, and the ``pitch_cents`` curve.
         times: frames of the phrase.
         styles: the pitch controls of each note.
 
@@ -131,8 +134,23 @@ def f0_curve(phrase: Phrase, times: FrameTimes, styles: NoteStyles) -> NDArray[n
                 _add_scoop(cents, before, target, times, styles.of(target.note))
         _add_fall(cents, targets[-1], times, styles.last)
         cents += _wavering(phrase, targets, times, styles)
+    _draw(cents, phrase, times)
     cents += curve_at(phrase, "pitch_cents", times)
     return np.clip(hz_of_cents(cents), *CURVE_BOUNDS["f0_hz"]).astype(np.float32)
+
+
+def _draw(cents: Curve, phrase: Phrase, times: FrameTimes) -> None:
+    """Lines drawn by hand take the place of the rules' pitch, which leans towards their ends."""
+    plain = cents.copy()
+    for line in phrase.drawn_pitch:
+        at_s = times.all_s()
+        for (edge_s, midi), away_s in ((line[0], line[0][0] - at_s), (line[-1], at_s - line[-1][0])):
+            off = midi * 100.0 - float(np.interp(edge_s, at_s, plain))
+            cents += np.where(away_s > 0, off * (1.0 - rise(away_s / DRAWN_EDGE_S)), 0.0)
+    for line in phrase.drawn_pitch:
+        frames, at_s = times.in_window(line[0][0], line[-1][0] + 0.5 / times.rate_hz)
+        known_s, midi = np.array(line).T
+        cents[frames] = 100.0 * np.interp(at_s, known_s, midi)
 
 
 def _steps(targets: Sequence[PitchTarget], times: FrameTimes, styles: NoteStyles) -> Curve:

@@ -22,6 +22,7 @@ from api.server.stream.messages import Format, MarkKind, Sing
 from api.server.stream.stream import Clock
 from api.server.stream.work import SongWork, Step
 from api.server.workers import Workers
+from singer.drawn_pitch import moved_to, transposed_from
 from singer.errors import Cancelled, ScoreError, SingerError
 from singer.score import HOLD, NEXT_SYLLABLE, Score, TempoMap
 from singer.score_json import score_to_document
@@ -370,7 +371,11 @@ def from_note_on(score: Score, note: int, manner: Manner) -> tuple[Score, int]:
         for each in score.sections
         if each.end_beat > skipped
     )
-    return replace(score, notes=notes, tempo=tempo, curves=curves, sections=sections), note
+    drawn = moved_to(
+        transposed_from(score.drawn_pitch, skipped, manner.semitones, keep_before=False), skipped
+    )
+    changed = replace(score, notes=notes, tempo=tempo, curves=curves, sections=sections, drawn_pitch=drawn)
+    return changed, note
 
 
 def _from_beat(points: Sequence[tuple[float, float]], beat: float) -> tuple[tuple[float, float], ...]:

@@ -6,13 +6,14 @@ import asyncio
 import time
 from typing import Annotated, Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.commands.phonemes import entry, read_lyrics
 from api.server.problems import RequestError, problems
 from api.server.routes.access import AsCaller, WithEngine
-from api.server.songs import SingBody, prepared
+from api.server.routes.sing import BODY, read_body
+from api.server.songs import prepared
 from frontend_g2p.phones import Language
 from singer.performance_io import performance_to_document
 
@@ -42,13 +43,16 @@ async def phonemes(_: AsCaller, engine: WithEngine, body: PhonemesBody) -> list[
 
 
 @router.post(
-    "/performance", summary="A score's performance", responses=problems(401, 403, 404, 413, 415, 422, 429)
+    "/performance",
+    summary="A score's performance",
+    openapi_extra=BODY,
+    responses=problems(401, 403, 404, 413, 415, 422, 429),
 )
-async def performance(_: AsCaller, engine: WithEngine, body: SingBody) -> dict[str, Any]:
+async def performance(_: AsCaller, engine: WithEngine, request: Request) -> dict[str, Any]:
     """When each phone sounds, and the curves of pitch and controls: a document that can be edited and sung."""
+    body = await read_body(request, engine)
     if body.score is None:
         raise RequestError("wrong_value", "a performance is made of a score; give one", "score")
-    engine.check_song(body.score)
 
     def performed() -> dict[str, Any]:
         made = prepared(body, engine.voices.get(body.voice or body.named_voice), engine.check_song)

@@ -93,7 +93,7 @@ async def read_body(request: Request, engine: Engine) -> SingBody:
     content = await request.body()
     media_type = request.headers.get("content-type", "application/json").partition(";")[0].strip().lower()
     if media_type in FILE_TYPES:
-        read = partial(body_of_file, content, request.query_params)
+        read = partial(body_of_file, content, media_type, request.query_params)
     elif media_type == "application/json":
         read = partial(read_json_body, content)
     else:

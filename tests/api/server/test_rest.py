@@ -18,6 +18,7 @@ from api.server.routes import sing as sing_route
 from tests.api.server.rest_client import pcm, post, problem
 from tests.api.server.songs_to_sing import midi, musicxml, song, sung
 from tests.api.server.stand import Stand, standing
+from tests.singer.projects.sources import ust
 
 MP3_PADDING_SAMPLES = 3 * 1_152
 
@@ -296,3 +297,28 @@ def test_a_client_that_leaves_stops_the_work(stand: Stand, monkeypatch: pytest.M
         time.sleep(0.3)
     assert pieces.made < all_pieces - 2
     stand.wait_until_empty()
+
+
+@pytest.mark.parametrize(
+    ("query", "media_type"), [("", "application/x-ust"), ("?name=song.ust", "application/octet-stream")]
+)
+def test_a_project_of_another_editor(client: httpx.Client, query: str, media_type: str) -> None:
+    headers = {"Content-Type": media_type}
+    response = client.post(f"/v1/performance{query}", content=ust(), headers=headers)
+    assert response.status_code == 200, response.text
+    found = response.json()
+    assert any("Flags" in warning for warning in found["warnings"])
+    assert {span["note"] for phrase in found["performance"]["phrases"] for span in phrase["phones"]} >= {
+        0,
+        1,
+        2,
+        3,
+    }
+
+
+def test_a_damaged_project(client: httpx.Client) -> None:
+    response = client.post(
+        "/v1/sing", content=b'{"tracks": 7}', headers={"Content-Type": "application/x-svp"}
+    )
+    assert response.status_code == 422
+    assert response.json()["code"] == "project_damaged"

@@ -1,0 +1,198 @@
+"""Mutated files for every reader of scores, performances and project files: no hang, no error that is not typed."""
+
+from __future__ import annotations
+
+import contextlib
+import random
+import re
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from bench.options import Options
+from bench.report import Report, Row
+from singer.errors import SingerError
+from singer.projects.formats import READ
+
+HOW = (
+    "Small songs in each format, damaged by one to four seeded mutations (bytes changed, cut out, doubled, moved, the end "
+    "cut off, numbers replaced by 0, -1, 10^12 and the like, words doubled a thousand times), read as `load_score` reads them; "
+    "a file may be read, or refused with one of the engine's own errors. Formats that LibreSVIP reads start a process per file."
+)
+SLOWEST_S = 40.0
+"""A file that takes longer hangs: the process that reads it is killed before."""
+_NUMBER = re.compile(rb"\d+")
+_NUMBERS = (b"0", b"-1", b"1000000000000", b"1e308", b"99999999", b"4294967296", b"0.5", b"NaN", b"")
+
+
+def run(options: Options) -> Report:
+    """Read every mutated file."""
+    rng = random.Random(7)
+    found: Counter[str] = Counter()
+    slowest: dict[str, float] = {}
+    failures: list[str] = []
+    for name, document in samples().items():
+        in_process = name not in READ or name == "ust"
+        count = 3 if options.toy else (300 if in_process else 90)
+        for _ in range(count):
+            mutated = mutate(document, rng)
+            begun = time.perf_counter()
+            try:
+                outcome = outcome_of(mutated, name)
+            except Exception as error:  # what the benchmark looks for
+                outcome = "untyped"
+                failures.append(f"{name}: {type(error).__name__}: {str(error)[:200]}")
+            took_s = time.perf_counter() - begun
+            found[outcome] += 1
+            found["hung"] += took_s > SLOWEST_S
+            slowest[name] = max(slowest.get(name, 0.0), round(took_s, 2))
+    files = found["read"] + found["refused"] + found["untyped"]
+    wrong = found["untyped"] + found["hung"]
+    told = (
+        f"{found['untyped']} untyped errors, {found['hung']} hangs in {files} files "
+        f"({found['read']} read, {found['refused']} refused)"
+    )
+    row = Row("damaged files of all formats", "0 untyped errors, 0 hangs", told, not wrong, HOW)
+    return Report((row,), {"slowest_s": slowest, "failures": failures})
+
+
+def outcome_of(document: bytes, name: str) -> str:
+    """``read`` or ``refused``; whatever else is raised is a fault of the reader."""
+    from singer.performance_io import load_performance
+    from singer.score_io import load_score
+
+    try:
+        if name == "performance":
+            load_performance(document)
+        else:
+            load_score(document, name=f"song.{name}")
+    except SingerError:
+        return "refused"
+    return "read"
+
+
+def mutate(document: bytes, rng: random.Random) -> bytes:
+    """The document with one to four things wrong."""
+    for _ in range(rng.randint(1, 4)):
+        document = rng.choice(_MUTATIONS)(document, rng) or b"\0"
+    return document
+
+
+def _changed(document: bytes, rng: random.Random) -> bytes:
+    place = rng.randrange(len(document))
+    return document[:place] + bytes([rng.randrange(256)]) + document[place + 1 :]
+
+
+def _cut_out(document: bytes, rng: random.Random) -> bytes:
+    place = rng.randrange(len(document))
+    return document[:place] + document[place + rng.randint(1, 60) :]
+
+
+def _ended(document: bytes, rng: random.Random) -> bytes:
+    return document[: rng.randrange(len(document))]
+
+
+def _moved(document: bytes, rng: random.Random) -> bytes:
+    place, length, other = rng.randrange(len(document)), rng.randint(1, 60), rng.randrange(len(document))
+    return document[:other] + document[place : place + length] + document[other:]
+
+
+def _renumbered(document: bytes, rng: random.Random) -> bytes:
+    numbers = list(_NUMBER.finditer(document))
+    if not numbers:
+        return _changed(document, rng)
+    chosen = rng.choice(numbers)
+    return document[: chosen.start()] + rng.choice(_NUMBERS) + document[chosen.end() :]
+
+
+def _repeated(document: bytes, rng: random.Random) -> bytes:
+    place, length = rng.randrange(len(document)), rng.randint(1, 40)
+    return document[:place] + document[place : place + length] * 1_000 + document[place:]
+
+
+_MUTATIONS: tuple[Callable[[bytes, random.Random], bytes], ...] = (
+    _changed, _changed, _cut_out, _ended, _moved, _renumbered, _renumbered, _renumbered, _repeated,
+)  # fmt: skip
+
+
+def samples() -> dict[str, bytes]:
+    """A small song in each format that is read."""
+    from singer.performance_io import write_performance_json
+    from singer.projects.write import write_project
+    from singer.song import perform_song
+    from voicebanks.load import load_voice
+
+    score = _score()
+    found = {
+        name: write_project(score, name)[0]
+        for name in ("json", "ustx", "svp", "vsqx", "ust", "mid", "musicxml")
+    }
+    found["performance"] = write_performance_json(
+        perform_song(score, load_voice("builtin")).performance
+    ).encode()
+    return found | dict(by_libresvip([name for name in READ if name not in found]))
+
+
+def _score() -> Any:
+    from singer.score import Note, Score, TempoMap
+
+    sung = ((1.0, 1.0, 60.0, "か"), (2.0, 0.5, 64.0, "き"), (2.5, 0.5, 65.0, "-"), (4.0, 2.0, 67.0, "く"))
+    notes = tuple(Note(*each) for each in sung)
+    line = tuple((1.0 + step / 48, 60.0 + step / 40) for step in range(48))
+    return Score(notes, "ja", TempoMap(((0.0, 100.0), (4.0, 140.0))), title="Song", drawn_pitch=(line,))
+
+
+def by_libresvip(names: list[str]) -> Iterator[tuple[str, bytes]]:
+    """The same song as LibreSVIP itself writes it; for formats that are packed or scrambled."""
+    from importlib import import_module
+
+    from libresvip.core.warning_types import CatchWarnings
+
+    from singer.projects.opened import PLUGINS
+
+    for name in names:
+        module, converter = PLUGINS[name]
+        found = getattr(import_module(f"libresvip.plugins.{module}"), converter)
+        with tempfile.TemporaryDirectory() as folder, CatchWarnings(), contextlib.redirect_stdout(None):
+            path = Path(folder, f"song.{name}")
+            found.dump(path, _libresvip_project(name), {})
+            yield name, path.read_bytes()
+
+
+def _libresvip_project(name: str) -> Any:
+    """LibreSVIP counts curves from a bar before the notes, and, but for some formats, tempi as well."""
+    from libresvip.model.base import (
+        Note,
+        ParamCurve,
+        Params,
+        Points,
+        Project,
+        SingingTrack,
+        SongTempo,
+        TimeSignature,
+    )
+    from libresvip.model.point import Point
+
+    score = _score()
+    notes = [
+        Note(
+            start_pos=round(note.start_beat * 480),
+            length=round(note.duration_beats * 480),
+            key_number=round(note.midi),
+            lyric=note.lyric,
+        )
+        for note in score.notes
+    ]
+    line = [Point(round(beat * 480) + 1920, round(midi * 100)) for beat, midi in score.drawn_pitch[0]]
+    ends = [Point(line[0].x, -100), *line, Point(line[-1].x, -100)]
+    pitch = ParamCurve(points=Points(root=[Point.start_point(), *ends, Point.end_point()]))
+    track = SingingTrack(title="Lead", ai_singer_name="x", note_list=notes, edited_params=Params(pitch=pitch))
+    lead = 0 if name in ("vpr", "vvproj", "ccs", "tssln") else 1920
+    return Project(
+        song_tempo_list=[SongTempo(position=0, bpm=100), SongTempo(position=1920 + lead, bpm=140)],
+        time_signature_list=[TimeSignature()],
+        track_list=[track],
+    )

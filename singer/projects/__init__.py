@@ -1,0 +1,1 @@
+"""Project files of other singing editors, read and written (``docs/formats.md``)."""

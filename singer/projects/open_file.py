@@ -1,0 +1,109 @@
+"""A stranger's project file to a ``Song``, in a process of its own that is killed when it takes too much."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import subprocess
+import sys
+import zipfile
+from importlib.util import find_spec
+from pathlib import Path
+
+import singer
+from singer.errors import ScoreError
+from singer.projects.formats import LYRICS_ONLY, READ, ProjectFormat
+from singer.projects.imported import Song, song_of
+
+LONGEST_S = 30.0
+"""Wall time for opening one file; starting the process and loading LibreSVIP takes about a second of it."""
+MOST_MEMBERS = 500
+LARGEST_MEMBER_BYTES = 20_000_000
+
+
+def open_file(document: bytes, format_name: str, encoding: str | None = None) -> Song:
+    """The song in a project file.
+
+    Args:
+        document: the file.
+        format_name: a key of ``READ``, or ``lrc``.
+        encoding: text encoding of a UST file; ``None`` finds it out.
+
+    Raises:
+        ScoreError: lyrics without notes, LibreSVIP is not installed, or the file is damaged, unsafe or too large to open.
+    """
+    if format_name == LYRICS_ONLY:
+        message = "an LRC file holds words and their times, but no notes to sing; give the song's score"
+        raise ScoreError("no_notes", message)
+    known = READ[format_name]
+    if format_name == "ust":
+        from singer.projects.ust import read_ust
+
+        return read_ust(document, encoding)
+    _check_parts(document, known)
+    if find_spec("libresvip") is None:
+        raise ScoreError(
+            "projects_not_installed",
+            f"reading {known.program} files (.{known.name}) needs LibreSVIP: pip install 'singer-engine[projects]'",
+        )
+    return _opened(document, known)
+
+
+def _check_parts(document: bytes, known: ProjectFormat) -> None:
+    """Refuse what no honest file has, before anything takes it apart."""
+    if known.kind == "xml":
+        from singer.musicxml_tree import parse_xml
+
+        parse_xml(document)
+    elif known.kind == "zip":
+        _check_zip(document, known)
+
+
+def _check_zip(document: bytes, known: ProjectFormat) -> None:
+    try:
+        with zipfile.ZipFile(io.BytesIO(document)) as archive:
+            members = archive.infolist()
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+        raise _damaged(known, str(error)) from error
+    if len(members) > MOST_MEMBERS:
+        raise _unsafe(known, f"it has {len(members)} members; {MOST_MEMBERS} is the most")
+    for member in members:
+        if member.file_size > LARGEST_MEMBER_BYTES and not member.filename.lower().endswith(".wav"):
+            raise _unsafe(
+                known,
+                f"its member {member.filename[:60]!r} has more than {LARGEST_MEMBER_BYTES / 1e6:g} MB",
+            )
+        if member.flag_bits & 1:
+            raise _unsafe(known, "it is encrypted")
+
+
+def _opened(document: bytes, known: ProjectFormat) -> Song:
+    root = str(Path(singer.__file__).parents[1])
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([root, *filter(None, sys.path)])}
+    command = [sys.executable, "-P", "-m", "singer.projects.opened", known.name]
+    try:
+        done = subprocess.run(
+            command, input=document, capture_output=True, timeout=LONGEST_S, env=environment, check=False
+        )
+    except subprocess.TimeoutExpired:
+        raise _unsafe(known, f"opening it took more than {LONGEST_S:g} s") from None
+    except OSError as error:
+        message = f"cannot start the process that opens it: {error.strerror}"
+        raise ScoreError("project_not_opened", message) from error
+    try:
+        answer = json.loads(done.stdout)
+    except ValueError:
+        raise _unsafe(known, "opening it took too much time or memory") from None
+    if "error" in answer:
+        raise _damaged(known, answer["error"])
+    return song_of(answer["song"])
+
+
+def _damaged(known: ProjectFormat, reason: str) -> ScoreError:
+    shown = "".join(character if character.isprintable() else " " for character in reason)[:200]
+    return ScoreError("project_damaged", f"cannot be read as a {known.program} file (.{known.name}): {shown}")
+
+
+def _unsafe(known: ProjectFormat, reason: str) -> ScoreError:
+    return ScoreError("project_unsafe", f"the {known.program} file (.{known.name}) is refused: {reason}")

@@ -1,0 +1,126 @@
+"""OpenUtau's own parts of a USTX file: which notes have a pitch of their own, its vibrato, its expressions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from singer.projects.imported import Line, Song, SongTrack, SongVibrato
+
+CONTROLS = {
+    "dyn": ("loudness_db", 0.1),
+    "genc": ("gender", 0.01),
+    "brec": ("breathiness", 0.01),
+    "tenc": ("tension", 0.01),
+}
+"""Curve of USTX to control, and how much of the control one of its units is."""
+_STEEPEST_PLAIN_MS = 10.0
+_GRID_TICKS = 5
+_WIDEST_CENTS = 1200
+
+
+def refine_ustx(song: Song, document: bytes) -> None:
+    """Keep drawn pitch only on notes that have some, exact to the file's cents; read vibrato and expressions."""
+    from libresvip.plugins.ustx.model import USTXProject
+    from libresvip.plugins.ustx.util import BasePitchGenerator
+    from libresvip.utils.text import to_unicode
+    from libresvip.utils.yamlutils import load_yaml_1_2
+
+    project = USTXProject.model_validate(load_yaml_1_2(to_unicode(document)), context={"path": None})
+    song.title = project.name if project.name != "New Project" else ""
+    base = BasePitchGenerator(project)
+    sung = [
+        number
+        for number in range(len(project.tracks))
+        if any(part.track_no == number and part.notes for part in project.voice_parts)
+    ]
+    for track, number in zip(song.tracks, sung, strict=False):
+        track.lines = []
+        parts = [part for part in project.voice_parts if part.track_no == number]
+        shown = {note.start: note for note in track.notes}
+        for part in sorted(parts, key=lambda part: part.position):
+            steady = base.base_pitch(part)
+            bend = next((curve for curve in part.curves if curve.abbr == "pitd"), None)
+            for index, note in enumerate(part.notes):
+                after_rest = not index or part.notes[index - 1].end < note.position
+                drawn = _is_drawn(note, bend, after_rest)
+                found = shown.get(note.position + part.position)
+                if found and note.vibrato.length > 0 and not drawn:
+                    found.vibrato = _vibrato(note.vibrato)
+                elif drawn or note.vibrato.length > 0:
+                    line = _line(part, note, steady, bend)
+                    track.lines += [line] if len(line) > 1 else []
+            _add_controls(track, part)
+        _list_the_rest(track, parts)
+
+
+def _is_drawn(note: Any, bend: Any, after_rest: bool) -> bool:
+    points = note.pitch.data
+    if bend is not None and not bend.is_empty:
+        known = [y for x, y in zip(bend.xs, bend.ys, strict=False) if note.position <= x <= note.end]
+        if any(known) or bend.sample(note.position) or bend.sample(note.end):
+            return True
+    if not points:
+        return False
+    rising = points[1:] if note.pitch.snap_first or not after_rest else points
+    plain = len(points) == 2 and points[1].x - points[0].x >= _STEEPEST_PLAIN_MS
+    return not plain or any(point.y for point in rising)
+
+
+def _line(part: Any, note: Any, steady: list[float], bend: Any) -> Line:
+    """Samples at every 5 ticks of the part, and at both ends of the note."""
+    line: Line = []
+    first = -(-note.position // _GRID_TICKS)
+    for index in range(first, min(note.end // _GRID_TICKS + 1, len(steady))):
+        tick = index * _GRID_TICKS
+        bent = bend.sample(tick) if bend is not None else 0
+        if abs(bent) >= _WIDEST_CENTS and tick + _GRID_TICKS > note.end:
+            break  # the next note's key holds here already, and its bend did not reach back
+        cents = steady[index] + bent
+        line.append((tick + part.position, cents / 100))
+    if len(line) > 2 and line[-1][0] >= note.end + part.position:
+        line.pop()  # this sample belongs to the next note
+    if len(line) < 2:
+        return []
+    start, end = note.position + part.position, note.end + part.position
+    before = [(start, _straight(line[0], line[1], start))] if line[0][0] > start else []
+    return [*before, *line, (end, _straight(line[-2], line[-1], end))]
+
+
+def _straight(first: tuple[float, float], second: tuple[float, float], tick: float) -> float:
+    """The line through two samples at ``tick``."""
+    return first[1] + (second[1] - first[1]) * (tick - first[0]) / (second[0] - first[0])
+
+
+def _vibrato(vibrato: Any) -> SongVibrato:
+    start = 1.0 - vibrato.length / 100
+    grown = vibrato.length / 100 * vibrato.in_value / 100
+    return SongVibrato(vibrato.depth, 1000 / max(vibrato.period, 1.0), start, grown)
+
+
+def _add_controls(track: SongTrack, part: Any) -> None:
+    for curve in part.curves:
+        if curve.abbr in CONTROLS and not curve.is_empty:
+            control, unit = CONTROLS[curve.abbr]
+            points = [(x + part.position, y * unit) for x, y in zip(curve.xs, curve.ys, strict=False)]
+            track.curves.setdefault(control, []).extend(points)
+
+
+def _list_the_rest(track: SongTrack, parts: list[Any]) -> None:
+    curves = sorted(
+        {
+            str(curve.abbr)
+            for part in parts
+            for curve in part.curves
+            if curve.abbr not in (*CONTROLS, "pitd") and not curve.is_empty
+        }
+    )
+    if curves:
+        track.left_out.append(f"curves {', '.join(curves)}")
+    notes = [note for part in parts for note in part.notes]
+    expressions = sorted(
+        {each.abbr for note in notes for each in (note.phoneme_expressions or []) if each.abbr}
+    )
+    if expressions:
+        track.left_out.append(f"expressions of single phonemes ({', '.join(expressions)})")
+    if any(note.phoneme_overrides for note in notes):
+        track.left_out.append("phonemes and their timing changed by hand")

@@ -1,0 +1,90 @@
+"""Scores to Synthesizer V Studio's SVP: JSON, pitch as deviations from notes without glides of their own."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from typing import Any
+
+from singer.projects.sheet import Sheet, list_unwritten
+from singer.projects.source_svp import BLICKS, CONTROLS, LANGUAGES
+from singer.projects.write_ustx import bar
+from singer.score import BREATH
+
+_PARAMETERS = (
+    "pitchDelta",
+    "vibratoEnv",
+    "loudness",
+    "tension",
+    "breathiness",
+    "voicing",
+    "gender",
+    "toneShift",
+)
+_STILL = {"tF0Left": 0.0, "tF0Right": 0.0, "dF0Left": 0.0, "dF0Right": 0.0}
+"""A note that is on its pitch from its first moment to its last."""
+
+
+def write_svp(sheet: Sheet) -> bytes:
+    """The file, of version 113 (Synthesizer V Studio 1); notes with drawn pitch have no glides and no vibrato."""
+    list_unwritten(sheet, list(CONTROLS))
+    parameters: dict[str, Any] = {name: {"mode": "linear", "points": []} for name in _PARAMETERS}
+    notes = []
+    drawn = [bool(sheet.drawn(note)) for note in sheet.notes]
+    for index, note in enumerate(sheet.notes):
+        lyric = "br" if note.lyric == BREATH else note.lyric
+        notes.append(
+            {
+                "onset": note.start * BLICKS, "duration": note.length * BLICKS, "lyrics": lyric, "phonemes": "",
+                "pitch": note.key, "detune": 0, "attributes": _attributes(sheet, drawn, index), "instantMode": False,
+            }
+        )  # fmt: skip
+    for tick, semitones in sheet.bends():
+        parameters["pitchDelta"]["points"] += [round(tick) * BLICKS, round(semitones * 100, 3)]
+    for control, name in CONTROLS.items():
+        points = sheet.curves.get(control, [])
+        parameters[name]["points"] = [
+            number for tick, value in points for number in (round(tick * BLICKS), round(value, 6))
+        ]
+    return json.dumps(_project(sheet, notes, parameters), ensure_ascii=False, indent=1).encode()
+
+
+def _attributes(sheet: Sheet, drawn: list[bool], index: int) -> dict[str, float]:
+    """Of a drawn note, and of a note that touches one: its glide would reach into that."""
+    if drawn[index]:
+        return {**_STILL, "dF0Vbr": 0.0}
+    notes = sheet.notes
+    before = index > 0 and drawn[index - 1] and notes[index - 1].end == notes[index].start
+    after = index + 1 < len(notes) and drawn[index + 1] and notes[index].end == notes[index + 1].start
+    return _STILL if before or after else {}
+
+
+def _project(sheet: Sheet, notes: list[dict[str, Any]], parameters: dict[str, Any]) -> dict[str, Any]:
+    beats, unit = bar(sheet.bar_beats)
+    name = sheet.title or "Singer"
+    identity = uuid.uuid5(uuid.NAMESPACE_OID, json.dumps(notes)).hex  # the same score is the same file
+    language = next((theirs for theirs, ours in LANGUAGES.items() if ours == sheet.language), "")
+    database = {"name": "", "language": language, "phoneset": "", "backendType": "", "version": "-2"}
+    group = {
+        "groupID": identity, "blickOffset": 0, "pitchOffset": 0, "isInstrumental": False, "database": database,
+        "dictionary": "", "voice": {},
+    }  # fmt: skip
+    track = {
+        "name": name, "dispColor": "ff7db235", "dispOrder": 0, "renderEnabled": False,
+        "mixer": {"gainDecibel": 0.0, "pan": 0.0, "mute": False, "solo": False, "display": True},
+        "mainGroup": {"name": "main", "uuid": identity, "parameters": parameters, "notes": notes},
+        "mainRef": group, "groups": [],
+    }  # fmt: skip
+    return {
+        "version": 113,
+        "time": {
+            "meter": [{"index": 0, "numerator": beats, "denominator": unit}],
+            "tempo": [{"position": tick * BLICKS, "bpm": bpm} for tick, bpm in sheet.tempos],
+        },
+        "library": [],
+        "tracks": [track],
+        "renderConfig": {
+            "destination": "./", "filename": name, "numChannels": 1, "aspirationFormat": "noAspiration", "bitDepth": 16,
+            "sampleRate": 44100, "exportMixDown": True,
+        },
+    }  # fmt: skip
