@@ -36,13 +36,12 @@ def command(source: str, target: str, as_json: bool, **given: Any) -> None:
     singer convert song.json song.ustx --performance song.performance.json
     """
     from singer.projects.write import format_of, save_project
+    from singer.score import Score
 
     format_of(target)
     score = load_song(source, import_options(given))
-    if isinstance(score, Performance):
-        message = (
-            "a performance holds no notes and lyrics; give its score, and the performance with --performance"
-        )
+    if not isinstance(score, Score):
+        message = "is no score: it holds phones, not notes with lyrics; give the score, and a performance with --performance"
         raise ScoreError("not_a_score", message, source)
     left_out = save_project(score, target, _performance(given["performance"]))
     warnings = [*score.warnings, *left_out]

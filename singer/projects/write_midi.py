@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from typing import Any
 
 from singer.projects.imported import TICKS
 from singer.projects.sheet import Sheet, list_unwritten
@@ -62,7 +63,7 @@ def _latin(text: str) -> str:
     return text.encode("utf-8", "replace").decode("latin-1")
 
 
-def _track(events: list[tuple[int, int, object]]) -> object:
+def _track(events: list[tuple[int, int, Any]]) -> Any:
     import mido
 
     track = mido.MidiTrack()

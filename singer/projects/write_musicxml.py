@@ -60,7 +60,8 @@ def write_musicxml(sheet: Sheet) -> bytes:
             _attributes(measure, beats, unit)
         _measure(measure, by_bar.get(number, []), tempos.get(number, []), number * bar_ticks)
     indent(root)
-    return _HEAD + tostring(root, encoding="utf-8")
+    document: bytes = _HEAD + tostring(root, encoding="utf-8")
+    return document
 
 
 def _attributes(measure: Element, beats: int, unit: int) -> None:
