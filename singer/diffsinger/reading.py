@@ -87,7 +87,13 @@ def _word(word: list[Syllable], bank: Bank) -> list[BankSyllable]:
         parts = _cut(whole, word, bank) if whole else []
         if len(parts) == len(word):
             return parts
-    return [split_syllable(_phonemes(syllable, bank), bank) for syllable in word]
+    return [_sung_again(syllable, split_syllable(_phonemes(syllable, bank), bank)) for syllable in word]
+
+
+def _sung_again(syllable: Syllable, found: BankSyllable) -> BankSyllable:
+    """Without its onset, where a vowel is only sung again after a rest."""
+    has_onset = any(phone.role in ("onset", "glide") for phone in syllable.phones)
+    return found if has_onset or syllable.text else replace(found, onset=())
 
 
 def split_syllable(phones: Sequence[str], bank: Bank) -> BankSyllable:
