@@ -31,7 +31,7 @@ def refine_vsqx(song: Song, document: bytes) -> None:
         events: dict[str, Events] = defaultdict(list)
         for part in parts:
             for change in _all(part, "cc", "mCtrl"):
-                value = next(_all(change, "v", "attr"))
+                value = next(iter(_all(change, "v", "attr")))
                 tick = _number(part, "t", "posTick") - lead + _number(change, "t", "posTick")
                 identifier = str(value.get("id"))
                 events[NAMES.get(identifier, identifier)].append((tick, float(value.text or 0)))

@@ -28,6 +28,12 @@ _KNOWN = {
 }  # fmt: skip
 _ABOUT_SAMPLES = {"PreUtterance", "VoiceOverlap", "StartPoint", "Envelope", "stptrim", "layer"}
 """How UTAU cuts its samples: nothing that a score could mean."""
+
+
+def _slow_ends(share: float) -> float:
+    return (1 - math.cos(share * math.pi)) / 2
+
+
 _EASE: Mapping[str, Callable[[float], float]] = {
     "s": lambda u: u,
     "r": lambda u: math.sin(u * math.pi / 2),
@@ -171,8 +177,7 @@ def _bend(points: list[tuple[float, float]], shapes: list[str], at_ms: float) ->
         if low <= at_ms < high:
             share = (at_ms - low) / (high - low)
             shape = shapes[index] if index < len(shapes) else ""
-            ease = _EASE.get(shape, lambda u: (1 - math.cos(u * math.pi)) / 2)
-            return before + (after - before) * ease(share)
+            return before + (after - before) * _EASE.get(shape, _slow_ends)(share)
     return points[-1][1]
 
 

@@ -37,7 +37,7 @@ def write_vsqx(sheet: Sheet) -> bytes:
     lead = _master(root, sheet)
     _track(root, sheet, lead)
     indent(root)
-    return tostring(root, encoding="UTF-8", xml_declaration=True)
+    return bytes(tostring(root, encoding="UTF-8", xml_declaration=True))
 
 
 def _texts(parent: Element, **texts: object) -> None:
