@@ -15,7 +15,7 @@ from fastapi.staticfiles import StaticFiles
 from api.server.engine import Engine, open_engine
 from api.server.live.routes import router as live_router
 from api.server.problems import METHODS, problems, tell_problems
-from api.server.routes import health, jobs, reading, sing, voices
+from api.server.routes import health, jobs, performance, reading, sing, voices
 from api.server.routes.access import json_only
 from api.server.security import BodyLimit, plain_origin
 from api.server.settings import ServerSettings
@@ -25,7 +25,7 @@ from api.server.voicevox.mount import OwnPort, voicevox_app
 
 _STATIC = Path(__file__).parents[1] / "static"
 _LOCAL_ORIGIN = r"https?://(localhost|127\.0\.0\.1|\[::1\])(:\d+)?"
-_ROUTERS = (health.router, voices.router, sing.router, jobs.router)
+_ROUTERS = (health.router, voices.router, sing.router, performance.router, jobs.router)
 _JSON_ROUTERS = (reading.router, live_router)
 _DESCRIPTION = (
     "Singing in original synthetic voices: lyrics and a score in, sound out. Errors are problem documents (RFC 9457) whose "

@@ -30,8 +30,8 @@ _ABOUT_SAMPLES = {"PreUtterance", "VoiceOverlap", "StartPoint", "Envelope", "stp
 """How UTAU cuts its samples: nothing that a score could mean."""
 
 
-def _smooth(u: float) -> float:
-    return (1 - math.cos(u * math.pi)) / 2
+def _slow_ends(share: float) -> float:
+    return (1 - math.cos(share * math.pi)) / 2
 
 
 _EASE: Mapping[str, Callable[[float], float]] = {
@@ -177,7 +177,7 @@ def _bend(points: list[tuple[float, float]], shapes: list[str], at_ms: float) ->
         if low <= at_ms < high:
             share = (at_ms - low) / (high - low)
             shape = shapes[index] if index < len(shapes) else ""
-            return before + (after - before) * _EASE.get(shape, _smooth)(share)
+            return before + (after - before) * _EASE.get(shape, _slow_ends)(share)
     return points[-1][1]
 
 

@@ -20,14 +20,16 @@ def write_midi(sheet: Sheet) -> bytes:
     import mido
 
     list_unwritten(sheet)
-    conductor: list[tuple[int, int, mido.MetaMessage]] = []
+    conductor: list[tuple[int, int, Any]] = []
     beats, unit = bar(sheet.bar_beats)
     conductor.append((0, 0, mido.MetaMessage("track_name", name=_latin(sheet.title))))
     conductor.append((0, 0, mido.MetaMessage("time_signature", numerator=beats, denominator=unit)))
     conductor += [
         (tick, 1, mido.MetaMessage("set_tempo", tempo=round(60e6 / bpm))) for tick, bpm in sheet.tempos
     ]
-    singer = [(0, 0, mido.MetaMessage("track_name", name=_latin(sheet.title or "Singer")))]
+    singer: list[tuple[int, int, Any]] = [
+        (0, 0, mido.MetaMessage("track_name", name=_latin(sheet.title or "Singer")))
+    ]
     bends = sheet.bends()
     cut = sum(abs(bend) > BEND_RANGE for _, bend in bends)
     if cut:
@@ -50,7 +52,7 @@ def write_midi(sheet: Sheet) -> bytes:
     return written.getvalue()
 
 
-def _set_range() -> list[object]:
+def _set_range() -> list[Any]:
     """Registered parameter 0: the range of the pitch bend."""
     import mido
 

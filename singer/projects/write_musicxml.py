@@ -60,8 +60,7 @@ def write_musicxml(sheet: Sheet) -> bytes:
             _attributes(measure, beats, unit)
         _measure(measure, by_bar.get(number, []), tempos.get(number, []), number * bar_ticks)
     indent(root)
-    document: bytes = _HEAD + tostring(root, encoding="utf-8")
-    return document
+    return _HEAD + bytes(tostring(root, encoding="utf-8"))
 
 
 def _attributes(measure: Element, beats: int, unit: int) -> None:

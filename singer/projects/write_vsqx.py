@@ -37,8 +37,7 @@ def write_vsqx(sheet: Sheet) -> bytes:
     lead = _master(root, sheet)
     _track(root, sheet, lead)
     indent(root)
-    document: bytes = tostring(root, encoding="UTF-8", xml_declaration=True)
-    return document
+    return bytes(tostring(root, encoding="UTF-8", xml_declaration=True))
 
 
 def _texts(parent: Element, **texts: object) -> None:
