@@ -118,5 +118,7 @@ def _refusal(policy: UsePolicy, use: str, permitted: bool) -> str:
     if use == COMMERCIAL and policy.commercial == "no":
         return "its use policy forbids commercial use"
     if use == COMMERCIAL and policy.commercial == "with_permission" and not permitted:
-        return "commercial use needs the permission of the voice's owner, which you have not said that you have"
+        return (
+            "commercial use needs the permission of the voice's owner, which you have not said that you have"
+        )
     return ""
