@@ -36,8 +36,8 @@ class Encoder(Protocol):
 class Wav:
     """16-bit WAV whose length is known before."""
 
-    def __init__(self, samples: int, sample_rate_hz: int) -> None:
-        self._head = wav_header(samples, sample_rate_hz, "pcm16")
+    def __init__(self, samples: int, sample_rate_hz: int, comment: str) -> None:
+        self._head = wav_header(samples, sample_rate_hz, "pcm16", comment)
 
     def run(self, samples: NDArray[np.float32]) -> bytes:
         """The samples, after the header the first time."""
@@ -109,11 +109,13 @@ _MP3_OPTIONS: Mapping[str, Any] = {
 class Compressed:
     """FLAC or MP3 by libsndfile."""
 
-    def __init__(self, kind: str, samples: int, sample_rate_hz: int) -> None:
+    def __init__(self, kind: str, samples: int, sample_rate_hz: int, comment: str) -> None:
         self._tail = _Tail()
         self._samples, self._is_first = samples if kind == "flac" else 0, True
         options = {"subtype": "PCM_16"} if kind == "flac" else _MP3_OPTIONS
         self._file = soundfile.SoundFile(self._tail, "w", sample_rate_hz, 1, format=kind.upper(), **options)
+        if comment:
+            self._file.comment = comment
 
     def run(self, samples: NDArray[np.float32]) -> bytes:
         """What the encoder gives for them; it may keep some."""
@@ -138,9 +140,11 @@ class Compressed:
         return content[:place] + rest + content[place + 5 :]
 
 
-def encoder_for(kind: str, samples: int, sample_rate_hz: int) -> Encoder:
-    """The encoder of ``wav``, ``flac`` or ``mp3`` for a song of ``samples`` samples."""
-    return Wav(samples, sample_rate_hz) if kind == "wav" else Compressed(kind, samples, sample_rate_hz)
+def encoder_for(kind: str, samples: int, sample_rate_hz: int, comment: str = "") -> Encoder:
+    """The encoder of ``wav``, ``flac`` or ``mp3`` for a song of ``samples`` samples, with ``comment`` in its metadata."""
+    if kind == "wav":
+        return Wav(samples, sample_rate_hz, comment)
+    return Compressed(kind, samples, sample_rate_hz, comment)
 
 
 def accepted(header: str | None) -> str | None:

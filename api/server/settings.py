@@ -37,6 +37,18 @@ class ServerSettings(BaseModel):
     host: Annotated[str, Field(description="Address to listen at.")] = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65_535, description="Port to listen at; 0 takes a free one.")] = 8765
     default_voice: Annotated[str, Field(description="Voice of songs that name none.")] = "suyin"
+    uses: Annotated[
+        list[str],
+        Field(
+            description="What everything sung here is for, such as commercial; voices whose policy forbids it are refused."
+        ),
+    ] = []
+    permitted_voices: Annotated[
+        list[str],
+        Field(
+            description="Voices whose owners have permitted the commercial use that their policies ask permission for."
+        ),
+    ] = []
     render_threads: Annotated[
         int, Field(ge=1, le=256, description="Threads that sing; as many as cores by default.")
     ] = Field(default_factory=lambda: os.cpu_count() or 1)
