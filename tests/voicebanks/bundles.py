@@ -62,11 +62,24 @@ def bank_files() -> dict[str, bytes]:
     }
 
 
-def packed(files: Mapping[str, bytes], way: int = zipfile.ZIP_DEFLATED) -> bytes:
+class NamedInBytes(zipfile.ZipInfo):
+    """A member whose name is not UTF-8, as many systems wrote them."""
+
+    raw_name = b""
+
+    def _encodeFilenameFlags(self) -> tuple[bytes, int]:  # noqa: N802 - the name that zipfile calls
+        return self.raw_name, self.flag_bits
+
+
+def packed(files: Mapping[str, bytes], way: int = zipfile.ZIP_DEFLATED, encoding: str = "") -> bytes:
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", way) as archive:
         for path, content in files.items():
-            archive.writestr(path, content)
+            info = NamedInBytes(path) if encoding else zipfile.ZipInfo(path)
+            if isinstance(info, NamedInBytes):
+                info.raw_name = path.encode(encoding)
+            info.compress_type = way
+            archive.writestr(info, content)
     return stream.getvalue()
 
 
