@@ -169,7 +169,6 @@ def test_what_is_no_archive_or_no_voice(tmp_path: Path) -> None:
     )
     only_recordings = {"character.txt": b"name=x", "oto.ini": b"a.wav=a", "a.wav": b"RIFF"}
     assert "dsconfig.yaml" in refused(write_zip(source, only_recordings), tmp_path).message
-    source.write_bytes(packed(own_files(), zipfile.ZIP_STORED).replace(b"portrait.svg'", b""))
 
 
 def test_a_checksum_that_is_wrong(tmp_path: Path) -> None:
