@@ -1,4 +1,4 @@
-"""Damaged and crafted bundles, seeded: what an installation makes of them. Also the library of ``tests/voicebanks/test_install_fuzz.py``.
+"""Damaged and crafted bundles, seeded: what an installation makes of them. The tests run a few hundred, a bench more.
 
 A bundle begins as a voice that could be installed, or as a bank, and is then spoiled in one to four ways: bytes of the zip, its
 names, its kinds of members, its documents.
@@ -10,6 +10,7 @@ import io
 import random
 import shutil
 import stat
+import tempfile
 import time
 import traceback
 import zipfile
@@ -24,14 +25,16 @@ from voicebanks.store.verify import verify
 
 SLOWEST_S = 10.0
 """An installation of these small bundles that takes longer hangs."""
+_ESCAPED = Path(tempfile.gettempdir()) / "singer-install-fuzz.txt"
 _NAMES = (
-    "../out.txt", "/tmp/out.txt", "C:\\out.txt", "\\\\h\\s\\out.txt", "a/../../../out.txt", "NUL.txt", "A" * 300, "x\0y.txt",
+    "../out.txt", str(_ESCAPED), "C:\\out.txt", "\\\\h\\s\\out.txt", "a/../../../out.txt", "NUL.txt", "A" * 300, "x\0y.txt",
     "\u202egnp.txt", "a/" * 40 + "x.txt", "voicebank.json/x", "LICENSE", "license", "..", ".", "", "x/", " ", "dsconfig.yaml",
     "voicebank.json", "sub/voicebank.json", "character.txt", "é.txt", "e\u0301.txt", "run.sh", "a.onnx", ".hidden", "~", "con",
 )  # fmt: skip
 _CONTENTS = (
     b"", b"\0" * 4_000_000, b"{" * 5_000, b"[" * 200_000, b"a: &a [*a]", b"!!python/name:os.system", b"#!/bin/sh\n", b"\x7fELF",
-    b"PK\x03\x04", b"\xff" * 999, b"acoustic: ../../../etc/passwd", b'{"base": 1e999}', b"a: 9999-99-99", b"? !!binary x", b"%YAML 9",
+    b"PK\x03\x04", b"\xff" * 999, b"acoustic: ../../../etc/passwd", b'{"base": 1e999}', b"a: 9999-99-99",
+    b"? !!binary x", b"%YAML 9",
 )  # fmt: skip
 _MODES = (stat.S_IFLNK, stat.S_IFCHR, stat.S_IFIFO, stat.S_IFDIR, stat.S_IFREG, 0xF000)
 
@@ -119,11 +122,9 @@ def _look(folder: Path, before: set[str], number: int, found: Fuzzed) -> None:
 
 
 def _listed(folder: Path) -> set[str]:
-    return {
-        path.relative_to(folder).as_posix()
-        for path in folder.parent.rglob("*")
-        if path.is_relative_to(folder)
-    } | {f"beside {path.name}" for path in folder.parent.iterdir()}
+    """All that lies in ``folder``, what lies beside it, and the file that an absolute path would make."""
+    beside = {f"beside {path.name}" for path in (*folder.parent.iterdir(), _ESCAPED) if path.exists()}
+    return beside | {path.relative_to(folder).as_posix() for path in folder.rglob("*")}
 
 
 def _spoiled_zip(start: Mapping[str, bytes], chance: random.Random) -> bytes:
