@@ -167,6 +167,8 @@ def test_what_is_no_archive_or_no_voice(tmp_path: Path) -> None:
         refused(write_zip(source, below("a", own_files()) | below("b", own_files())), tmp_path).code
         == "several_voices"
     )
+    disguised = write_zip(source, own_files() | {"voicebank.json": b"#!/bin/sh"})
+    assert "voicebank.json is a program" in refused(disguised, tmp_path).message
     only_recordings = {"character.txt": b"name=x", "oto.ini": b"a.wav=a", "a.wav": b"RIFF"}
     assert "dsconfig.yaml" in refused(write_zip(source, only_recordings), tmp_path).message
 

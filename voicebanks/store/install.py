@@ -84,7 +84,11 @@ def _install(bundle: Bundle, root: str, stage: Path, search: Sequence[Path], wis
     home = search[0]
     unpacked = stage / _UNNAMED
     _unpack(bundle, sort_out(bundle, root), unpacked)
-    kind = KINDS[name := kind_of(unpacked)]
+    name = kind_of(unpacked)
+    if not name:  # what marked it as a voice was something else
+        told = "; ".join(f"{path} {reason}" for path, reason in bundle.left_out.items())
+        raise VoicebankError("no_voice", f"holds no voice: {told[:300]}", bundle.where)
+    kind = KINDS[name]
     identity = kind.identify(unpacked, voice_title(bundle, root), wish.name_as)
     folder = unpacked.rename(stage / identity.name) if identity.name != _UNNAMED else unpacked
     kind.check(folder, search)
