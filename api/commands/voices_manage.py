@@ -17,16 +17,16 @@ _SHOWN_LEFT_OUT = 10
 
 
 def _name_as(_: click.Context, __: click.Parameter, value: str | None) -> Any:
-    from voicebanks.homes import parse_versioned
+    from voicebanks.homes import Versioned, parse_versioned
 
     if value is None:
         return None
-    found = parse_versioned(value if "@" in value else f"{value}@1.0.0")
+    found = parse_versioned(value if "@" in value else f"{value}@0.0.0")
     if found is None:
         rule = "a small letter, then up to 39 of a-z 0-9 _ -"
         message = f"found {value[:60]!r}; write NAME or NAME@VERSION, such as haru@1.2.0: {rule}"
         raise click.BadParameter(message)
-    return found
+    return found if "@" in value else Versioned(found.name, "")
 
 
 @click.command("install")

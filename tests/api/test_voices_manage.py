@@ -94,7 +94,7 @@ def test_permission_opens_what_asks_for_it(score: Path) -> None:
 def test_a_bank_is_installed_and_what_was_left_out_is_told() -> None:
     source = write_zip(Path("bank.zip"), bank_files() | {"setup.exe": b"MZ\0"})
     done = run("voices", "install", source, "--as", "mika")
-    assert "mika@1.0.0 installed" in done.stdout
+    assert "mika@2.1.0 installed" in done.stdout
     assert "setup.exe" in done.stderr
     assert "commercial use: unknown" in done.stderr
     assert {voice["name"]: voice["kind"] for voice in told("voices")}["mika"] == "openutau"

@@ -130,7 +130,7 @@ def _walk(folder: Path, above: str, left_out: dict[str, str], where: str) -> Ite
     for entry in entries:
         path = f"{above}{entry.name}"
         if _is_hidden(entry.name):
-            left_out[path.encode(errors="replace").decode()] = "left by a system or a tool"
+            left_out[path if path.isprintable() else ascii(path)] = "left by a system or a tool"
         elif entry.is_symlink():
             message = f"its file {path[:80]!r} is a link; put the file itself in its place"
             raise VoicebankError("unsafe_folder", message, where)

@@ -27,7 +27,7 @@ class Wish:
     """How something is to be installed.
 
     Attributes:
-        name_as: name and version for a bank that has none of its own.
+        name_as: name and version for a bank that has none of its own; an empty version is the bank's own.
         replace: put it in the place of the same version with other content.
         over_shipped: install it though a voice of the engine has its name.
     """

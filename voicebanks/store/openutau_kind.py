@@ -22,10 +22,10 @@ _FILE_KEYS = (*_MODEL_KEYS, "phonemes", "languages")
 
 def identify(folder: Path, title: str, asked: Versioned | None) -> Versioned:
     """As asked; else the name made from ``title``, the folder's or the zip's, and the version of ``character.yaml``."""
-    if asked is not None:
-        return asked
     character = _mapping(folder, _CHARACTER_NAME) if (folder / _CHARACTER_NAME).is_file() else {}
-    found = parse_versioned(f"{name_from(title) or '?'}@{version_from(_text(character.get('version')))}")
+    name = asked.name if asked else name_from(title) or "?"
+    version = (asked.version if asked else "") or version_from(_text(character.get("version")))
+    found = parse_versioned(f"{name}@{version}")
     if found is None:
         message = f"no name can be made from {title[:40]!r}; give one with --as, such as --as haru@1.0.0"
         raise VoicebankError("voice_name", message, title[:60])

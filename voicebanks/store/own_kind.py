@@ -27,8 +27,10 @@ def identify(folder: Path, title: str, asked: Versioned | None) -> Versioned:
             f"version_of_voice is {manifest.version_of_voice!r}; each of its numbers has 6 digits at most"
         )
         raise VoicebankError("manifest", message, MANIFEST_NAME)
-    if asked not in (None, found):
-        message = f"its manifest says that it is {found}; it cannot be installed as {asked}"
+    if asked is not None and (asked.name, asked.version or found.version) != (found.name, found.version):
+        message = (
+            f"its manifest says that it is {found}; it cannot be installed under another name or version"
+        )
         raise VoicebankError("voice_name", message, MANIFEST_NAME)
     return found
 

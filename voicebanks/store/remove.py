@@ -63,11 +63,15 @@ def choose_default(asked: str, homes: Sequence[Path]) -> Place:
     if place is None:
         message = "is a folder of your own, without versions beside it"
         raise VoicebankError("unknown_voice", message, f"voice {asked[:60]!r}")
-    with locked(place.home):
-        chosen = {name: version for name, version in read_defaults(place.home).items() if name != place.name}
-        if parse_versioned(asked):
-            chosen[place.name] = place.version
-        _write_defaults(place.home, chosen)
+    try:
+        with locked(place.home):
+            chosen = {name: found for name, found in read_defaults(place.home).items() if name != place.name}
+            if parse_versioned(asked):
+                chosen[place.name] = place.version
+            _write_defaults(place.home, chosen)
+    except OSError as error:
+        message = f"cannot be written: {error.strerror}"
+        raise OutputError("output_failed", message, str(place.home)) from error
     return next(each for each in places_in(place.home) if each.name == place.name and each.version)
 
 
