@@ -60,6 +60,16 @@ def voice_options(command: Command) -> Command:
     return command
 
 
+def _use_words(_: click.Context, option: click.Parameter, given: tuple[str, ...]) -> tuple[str, ...]:
+    from voicebanks.use_policy import is_use
+
+    for word in given:
+        if not is_use(word):
+            message = f"found {word[:40]!r}; a use is one word of a-z 0-9 -, such as commercial"
+            raise click.BadParameter(message, param=option)
+    return given
+
+
 def use_options(command: Command) -> Command:
     """``--use`` and ``--have-permission``: what the sound is for, to be held against the voice's use policy."""
     for decorate in (
@@ -73,6 +83,7 @@ def use_options(command: Command) -> Command:
             "uses",
             metavar="USE",
             multiple=True,
+            callback=_use_words,
             help="What the sound is for, such as commercial; refused if the voice's policy forbids it. May be repeated.",
         ),
     ):

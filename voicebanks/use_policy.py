@@ -5,6 +5,7 @@ A policy says what the licence says, in words that a program can follow; the lic
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -17,7 +18,8 @@ if TYPE_CHECKING:
 
 COMMERCIAL = "commercial"
 Allowed = Literal["yes", "no", "with_permission", "unknown"]
-UseName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
+_USE = r"^[a-z][a-z0-9-]{0,39}$"
+UseName = Annotated[str, Field(pattern=_USE)]
 Line = Annotated[str, Field(min_length=1, max_length=500)]
 
 _STRICTEST_FIRST: tuple[Allowed, ...] = ("no", "with_permission", "unknown", "yes")
@@ -57,6 +59,11 @@ class UsePolicy(BaseModel):
 
 UNKNOWN = UsePolicy(notes=("not known; see the licence",))
 """Of a voice that says nothing."""
+
+
+def is_use(word: str) -> bool:
+    """Whether ``word`` could stand for a use: small letters, digits and hyphens."""
+    return re.match(_USE, word) is not None and word.isprintable()
 
 
 def free_policy(licence: str) -> UsePolicy:

@@ -11,9 +11,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from singer.errors import SingerError
+from voicebanks.use_policy import is_use
 
 PREFIX = "SINGER_SERVE_"
 
@@ -95,6 +96,14 @@ class ServerSettings(BaseModel):
     log_level: Annotated[
         Literal["debug", "info", "warning", "error"], Field(description="What is logged.")
     ] = "info"
+
+    @field_validator("uses")
+    @classmethod
+    def _words(cls, uses: list[str]) -> list[str]:
+        for word in uses:
+            if not is_use(word):
+                raise ValueError("a use is one word of a-z 0-9 -, such as commercial")
+        return uses
 
     @property
     def jobs_url(self) -> str:

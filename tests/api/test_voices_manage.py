@@ -84,6 +84,13 @@ def test_the_singer_is_named_in_a_stream_whose_samples_are_the_same(score: Path)
         assert (file.read(dtype="int16") == written.read(dtype="int16")).all()
 
 
+@pytest.mark.parametrize("use", ["Commercial", "two words", "", "commercial\n"])
+def test_uses_are_words(score: Path, use: str) -> None:
+    done = run("sing", score, "--use", use, "-o", "a.wav")
+    assert done.exit_code == 2
+    assert "one word of a-z" in done.stderr
+
+
 def test_permission_opens_what_asks_for_it(score: Path) -> None:
     run("voices", "install", haru(use_policy={"commercial": "with_permission"}))
     use = ("sing", score, "--voice", "haru", "--use", "commercial", "-o", "a.wav")

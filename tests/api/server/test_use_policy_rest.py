@@ -10,6 +10,7 @@ import httpx
 import pytest
 import soundfile
 
+from api.server.settings import SettingsError, read_server_settings
 from singer.errors import VoicebankError
 from tests.api.server.rest_client import post, problem
 from tests.api.server.songs_to_sing import midi, song
@@ -68,6 +69,12 @@ def test_the_singer_is_named_in_the_sound(client: httpx.Client, kind: str) -> No
     with soundfile.SoundFile(io.BytesIO(sound.content)) as file:
         assert file.comment == CREDIT
         assert file.frames > 1_000
+
+
+def test_a_servers_own_uses_are_words() -> None:
+    with pytest.raises(SettingsError) as caught:
+        read_server_settings({"uses": ["Commercial"]}, environment={})
+    assert "one word of a-z" in caught.value.message
 
 
 @pytest.mark.usefixtures("home")
