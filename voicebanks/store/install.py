@@ -165,8 +165,9 @@ def _check_not_shipped(identity: Versioned, record: Record) -> None:
 
     shipped = known_names()
     if identity.name in shipped:
+        another = "" if record.kind == "singer" else "give the bank another one with --as; "
         message = (
-            f"a voice of the engine has the name {identity.name!r}; taken are {', '.join(shipped)}. "
-            "With --over-shipped the installed one is sung with when this name is asked for"
+            f"a voice of the engine has the name {identity.name!r}; taken are {', '.join(shipped)}; {another}"
+            "with --over-shipped the installed one is sung with when this name is asked for"
         )
         raise VoicebankError("shipped_name", message, record.source.file_name)
