@@ -9,8 +9,8 @@ from typing import Any
 from singer.errors import VoicebankError
 
 DEEPEST = 64
-LARGEST_BYTES = 32_000_000
-MOST_VALUES = 3_000_000
+LARGEST_BYTES = 50_000_000
+MOST_VALUES = 20_000_000
 """Values that a YAML document may stand for when its aliases are written out."""
 _PLAIN_TAGS = {f"tag:yaml.org,2002:{kind}" for kind in ("str", "int", "float", "bool", "null", "seq", "map")}
 
@@ -44,25 +44,45 @@ def _is_deep(document: Any) -> bool:
 
 
 def read_yaml(content: bytes, where: str) -> Any:
-    """The document in ``content``, read by PyYAML's safe loader.
+    """The document in ``content``, read by PyYAML's safe loader; raises as ``check_yaml``."""
+    check_yaml(content, where)
+    yaml = _yaml(where)
+    try:
+        return yaml.load(content, Loader=_loader(yaml))
+    except (yaml.YAMLError, ValueError, RecursionError) as error:  # ValueError: no such date
+        raise _not_yaml(error, where) from error
+
+
+def check_yaml(content: bytes, where: str) -> None:
+    """Walk over the document in ``content`` without building it, which for a dictionary of a whole language would take long.
 
     Raises:
         VoicebankError: ``yaml``: damaged, too large, nested too deep, with tags of its own, or with aliases that stand for more
             than ``MOST_VALUES`` values; ``yaml_missing``: PyYAML is not installed.
     """
     _check_size(content, "yaml", where)
+    yaml = _yaml(where)
     try:
-        yaml = import_module("yaml")
+        _check_events(yaml.parse(content, Loader=_loader(yaml)), yaml, where)
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        raise _not_yaml(error, where) from error
+
+
+def _yaml(where: str) -> Any:
+    try:
+        return import_module("yaml")
     except ImportError as error:
         message = "reading it needs the package PyYAML, which is not installed"
         raise VoicebankError("yaml_missing", message, where) from error
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    try:
-        _check_events(yaml.parse(content, Loader=loader), yaml, where)
-        return yaml.load(content, Loader=loader)
-    except (yaml.YAMLError, ValueError, RecursionError, UnicodeError) as error:  # ValueError: no such date
-        said = " ".join(str(error).split())[:160]
-        raise VoicebankError("yaml", f"is not YAML that can be read: {said}", where) from error
+
+
+def _loader(yaml: Any) -> Any:
+    return getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+def _not_yaml(error: Exception, where: str) -> VoicebankError:
+    said = " ".join(str(error).split())[:160]
+    return VoicebankError("yaml", f"is not YAML that can be read: {said}", where)
 
 
 def _check_events(events: Any, yaml: Any, where: str) -> None:

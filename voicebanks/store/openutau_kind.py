@@ -8,7 +8,7 @@ from typing import Any
 
 from singer.errors import VoicebankError
 from voicebanks.homes import Versioned, parse_versioned
-from voicebanks.store.documents import read_json, read_yaml
+from voicebanks.store.documents import check_yaml, read_json, read_yaml
 from voicebanks.store.files import check_models, files_below
 from voicebanks.store.known_licences import policy_from_texts
 from voicebanks.store.names import name_from, version_from
@@ -55,7 +55,7 @@ def check_bank(folder: Path, search: Sequence[Path]) -> None:
         if path.endswith(".json"):
             read_json((folder / path).read_bytes(), path)
         elif path.endswith((".yaml", ".yml")):
-            read_yaml((folder / path).read_bytes(), path)
+            check_yaml((folder / path).read_bytes(), path)
         elif path.endswith(".emb") and (size := (folder / path).stat().st_size) % 4:
             raise VoicebankError("bank", f"has {size} bytes; numbers of 4 bytes were expected", path)
     if not _mapping(folder, CONFIG_NAME).get("acoustic"):
