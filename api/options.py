@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from frontend_g2p.user_dictionary import UserDictionary
     from singer.import_options import ImportOptions
     from singer.voice import Voice
+    from voicebanks.load import VoiceFolder
 
 DEFAULT_VOICE = "suyin"
 PROVIDERS = ("cpu", "cuda", "directml", "coreml")
@@ -51,8 +52,39 @@ def voice_options(command: Command) -> Command:
         ),
         click.option(
             "--voice",
-            metavar="NAME|FOLDER",
+            metavar="NAME[@VERSION]|FOLDER",
             help=f"Who sings. Default: the voice that the song names, or {DEFAULT_VOICE}.",
+        ),
+    ):
+        command = decorate(command)
+    return command
+
+
+def _use_words(_: click.Context, option: click.Parameter, given: tuple[str, ...]) -> tuple[str, ...]:
+    from voicebanks.use_policy import is_use
+
+    for word in given:
+        if not is_use(word):
+            message = f"found {word[:40]!r}; a use is one word of a-z 0-9 -, such as commercial"
+            raise click.BadParameter(message, param=option)
+    return given
+
+
+def use_options(command: Command) -> Command:
+    """``--use`` and ``--have-permission``: what the sound is for, to be held against the voice's use policy."""
+    for decorate in (
+        click.option(
+            "--have-permission",
+            is_flag=True,
+            help="The voice's owner has permitted the commercial use, where the voice's policy asks for that.",
+        ),
+        click.option(
+            "--use",
+            "uses",
+            metavar="USE",
+            multiple=True,
+            callback=_use_words,
+            help="What the sound is for, such as commercial; refused if the voice's policy forbids it. May be repeated.",
         ),
     ):
         command = decorate(command)
@@ -144,14 +176,24 @@ def load_dictionary(path: Path | None) -> UserDictionary | None:
         raise LyricsError("dictionary", f"cannot be read: {error.strerror}", str(path)) from error
 
 
+def find_asked_voice(given: dict[str, Any], asked_for_by_song: str) -> VoiceFolder:
+    """The voice of ``--voice``, else the song's, else the default one, found and not loaded."""
+    from voicebanks.load import find_voice
+
+    return find_voice(given["voice"] or asked_for_by_song or DEFAULT_VOICE, read_settings().voice_folders)
+
+
+def load_found_voice(given: dict[str, Any], found: VoiceFolder) -> Voice:
+    """A voice that was found, with its models loaded."""
+    from singer.onnx_model import RunsOn
+    from voicebanks.load import load_folder
+
+    return load_folder(found, RunsOn(given.get("provider", "cpu"), given.get("threads", 1)))
+
+
 def open_voice(given: dict[str, Any], asked_for_by_song: str) -> Voice:
     """The voice of ``--voice``, else the song's, else the default one, with its models loaded."""
-    from singer.onnx_model import RunsOn
-    from voicebanks.load import load_voice
-
-    name = given["voice"] or asked_for_by_song or DEFAULT_VOICE
-    runs_on = RunsOn(given.get("provider", "cpu"), given.get("threads", 1))
-    return load_voice(name, read_settings().voice_folders, runs_on)
+    return load_found_voice(given, find_asked_voice(given, asked_for_by_song))
 
 
 def read_bytes(path: str) -> bytes:

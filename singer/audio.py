@@ -108,17 +108,33 @@ def _levels(samples: NDArray[np.float32], encoding: Encoding) -> NDArray[np.int3
     return np.clip(np.rint(samples.astype(np.float64) * scale), -scale, scale - 1).astype(np.int32)
 
 
-def wav_header(samples: int, sample_rate_hz: int, encoding: Encoding, channels: int = 1) -> bytes:
-    """RIFF header of a WAV of exactly ``samples`` samples in each channel, for streams that cannot seek back."""
+def wav_header(
+    samples: int, sample_rate_hz: int, encoding: Encoding, channels: int = 1, comment: str = ""
+) -> bytes:
+    """RIFF header of a WAV of exactly ``samples`` samples in each channel, for streams that cannot seek back; ``comment`` goes
+    into it.
+    """
     width = _BYTES[encoding] * channels
     size = samples * width
-    if size > _LARGEST_WAV_BYTES:
+    told = _wav_comment(comment)
+    if size > _LARGEST_WAV_BYTES - len(told):
         raise OutputError("wav_too_long", f"{samples} samples do not fit a WAV file; write .flac instead")
     kind = _WAV_FLOAT if encoding == "float" else _WAV_PCM
     bits = 8 * _BYTES[encoding]
     layout = struct.pack("<IHHIIHH", 16, kind, channels, sample_rate_hz, sample_rate_hz * width, width, bits)
-    riff_size = _WAV_HEADER_BYTES - 8 + size
-    return b"RIFF" + struct.pack("<I", riff_size) + b"WAVEfmt " + layout + b"data" + struct.pack("<I", size)
+    riff_size = _WAV_HEADER_BYTES - 8 + len(told) + size
+    head = b"RIFF" + struct.pack("<I", riff_size) + b"WAVEfmt " + layout + told
+    return head + b"data" + struct.pack("<I", size)
+
+
+def _wav_comment(text: str) -> bytes:
+    """The chunk ``LIST`` with the comment ``ICMT`` in UTF-8, as libsndfile writes it; nothing for an empty text."""
+    if not text:
+        return b""
+    content = text.encode() + b"\0"
+    content += b"\0" * (len(content) % 2)
+    entry = b"INFOICMT" + struct.pack("<I", len(content)) + content
+    return b"LIST" + struct.pack("<I", len(entry)) + entry
 
 
 class StreamSink:
@@ -128,9 +144,9 @@ class StreamSink:
         self._stream, self._encoding = stream, encoding
         self.clipped_samples = 0
 
-    def write_header(self, samples: int, sample_rate_hz: int) -> None:
+    def write_header(self, samples: int, sample_rate_hz: int, comment: str = "") -> None:
         """Write the header of a WAV of ``samples`` samples; leave it out for raw PCM."""
-        self._put(wav_header(samples, sample_rate_hz, self._encoding))
+        self._put(wav_header(samples, sample_rate_hz, self._encoding, comment=comment))
 
     def write(self, samples: NDArray[np.float32]) -> None:
         """Append ``samples``: float32 [N]; raises ``OutputError`` if the reader went away."""
@@ -154,8 +170,11 @@ class FileSink:
     what was written. A file that stood there before stays untouched until then.
     """
 
-    def __init__(self, path: Path, sample_rate_hz: int, encoding: Encoding) -> None:
-        """Open a temporary file beside ``path``; raises ``OutputError`` if that cannot be done."""
+    def __init__(self, path: Path, sample_rate_hz: int, encoding: Encoding, comment: str = "") -> None:
+        """Open a temporary file beside ``path``; raises ``OutputError`` if that cannot be done.
+
+        ``comment`` is written into the file's metadata.
+        """
         form = path.suffix.lower().lstrip(".")
         if form not in ("wav", "flac"):
             message = f"found the ending {path.suffix!r}; files end in .wav or .flac"
@@ -177,6 +196,8 @@ class FileSink:
                 self._file = soundfile.SoundFile(
                     name, "w", sample_rate_hz, 1, _SUBTYPES[encoding], format=form.upper()
                 )
+                if comment:
+                    self._file.comment = comment
         except BaseException:
             self._partial.unlink(missing_ok=True)
             raise

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import io
-import zipfile
-import zlib
+from collections.abc import Collection
 from pathlib import PurePosixPath
 from xml.etree.ElementTree import Element
 
 from singer.errors import ScoreError
+from singer.zip_members import DAMAGED, ArchiveRefused, CheckedZip, ZipLimits, checked_zip
 
 LARGEST_MEMBER_BYTES = 20_000_000
 LARGEST_CONTAINER_BYTES = 100_000
-MOST_MEMBERS = 500
-MOST_TIMES_SMALLER = 200
+_LIMITS = ZipLimits(members=500, member_bytes=LARGEST_MEMBER_BYTES, total_bytes=2 * LARGEST_MEMBER_BYTES)
 _CONTAINER = "META-INF/container.xml"
 _ARCHIVES = (b"PK\x03\x04", b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"7z\xbc\xaf", b"Rar!")
 _MUSICXML_TYPES = (None, "application/vnd.recordare.musicxml+xml", "application/vnd.recordare.musicxml")
@@ -29,46 +28,30 @@ def unpack_mxl(document: bytes) -> bytes:
             archive, an archive inside the archive, or no MusicXML in it.
     """
     try:
-        with zipfile.ZipFile(io.BytesIO(document)) as archive:
-            members = _checked_members(archive)
-            return _read(archive, members[_root_path(archive, members)], LARGEST_MEMBER_BYTES)
-    except (
-        zipfile.BadZipFile,
-        zlib.error,
-        NotImplementedError,
-        RuntimeError,
-        OSError,
-        EOFError,
-        ValueError,
-    ) as error:
+        with checked_zip(io.BytesIO(document), _LIMITS) as archive:
+            _check_names(archive.files)
+            return _read(archive, _root_path(archive), LARGEST_MEMBER_BYTES)
+    except ArchiveRefused as error:
+        raise ScoreError("mxl_unsafe", f"the .mxl archive is refused: {error.problem}") from error
+    except DAMAGED as error:
         raise ScoreError("mxl_damaged", f"the .mxl archive is damaged: {error}") from error
 
 
-def _checked_members(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
-    infos = [info for info in archive.infolist() if not info.is_dir()]
-    if len(infos) > MOST_MEMBERS:
-        raise _unsafe(f"it has {len(infos)} members; {MOST_MEMBERS} is the most")
-    for info in infos:
-        path = PurePosixPath(info.filename.replace("\\", "/"))
-        if path.is_absolute() or ".." in path.parts or ":" in info.filename:
-            raise _unsafe(f"its member {info.filename[:60]!r} leads out of the archive")
+def _check_names(names: Collection[str]) -> None:
+    for name in names:
+        path = PurePosixPath(name.replace("\\", "/"))
+        if path.is_absolute() or ".." in path.parts or ":" in name:
+            raise ArchiveRefused(f"its member {name[:60]!r} leads out of the archive")
         if path.suffix.lower() in (".mxl", ".zip"):
-            raise _unsafe(f"it holds another archive, {info.filename[:60]!r}")
-        if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-            raise _unsafe(f"its member {info.filename[:60]!r} is packed in a way that .mxl does not use")
-        if info.flag_bits & 1:
-            raise _unsafe("it is encrypted; save it without a password")
-    names = [info.filename for info in infos]
-    if len(set(names)) < len(names):
-        raise _unsafe("two of its members have one name")
-    return {info.filename: info for info in infos}
+            raise ArchiveRefused(f"it holds another archive, {name[:60]!r}")
 
 
-def _root_path(archive: zipfile.ZipFile, members: dict[str, zipfile.ZipInfo]) -> str:
+def _root_path(archive: CheckedZip) -> str:
+    members = archive.files
     if _CONTAINER in members:
         from singer.musicxml_tree import parse_xml
 
-        container = parse_xml(_read(archive, members[_CONTAINER], LARGEST_CONTAINER_BYTES))
+        container = parse_xml(_read(archive, _CONTAINER, LARGEST_CONTAINER_BYTES))
         for rootfile in (element for element in container.iter() if _local_name(element) == "rootfile"):
             path = rootfile.get("full-path")
             if path in members and rootfile.get("media-type") in _MUSICXML_TYPES:
@@ -85,19 +68,8 @@ def _local_name(element: Element) -> str:
     return str(element.tag).rpartition("}")[2]
 
 
-def _read(archive: zipfile.ZipFile, info: zipfile.ZipInfo, most: int) -> bytes:
-    with archive.open(info) as stream:
-        content = stream.read(most + 1)
-    if len(content) > most:
-        raise _unsafe(f"its member {info.filename[:60]!r} has more than {most / 1e6:g} MB")
-    if len(content) > 1_000_000 and len(content) > MOST_TIMES_SMALLER * max(info.compress_size, 1):
-        raise _unsafe(
-            f"its member {info.filename[:60]!r} is packed more than {MOST_TIMES_SMALLER} times smaller"
-        )
+def _read(archive: CheckedZip, path: str, most: int) -> bytes:
+    content = archive.read(path, most)
     if content.startswith(_ARCHIVES):
-        raise _unsafe(f"it holds another archive, {info.filename[:60]!r}")
+        raise ArchiveRefused(f"it holds another archive, {path[:60]!r}")
     return content
-
-
-def _unsafe(problem: str) -> ScoreError:
-    return ScoreError("mxl_unsafe", f"the .mxl archive is refused: {problem}")

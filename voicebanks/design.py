@@ -159,6 +159,7 @@ def _manifest(design: Design, base: Manifest) -> DesignedManifest:
             mix={name: float(weight) for name, weight in design.mix.items()},
             base=base.name,
             timbre=mixed_timbre(base, design.mix),
+            use_policy=base.use_policy,
         )
     except ValidationError as error:
         raise VoicebankError("design", said(error), f"voice {design.name[:40]!r}") from error

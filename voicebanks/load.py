@@ -6,6 +6,7 @@ hash before it is used.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -16,6 +17,7 @@ import numpy as np
 from singer.errors import ModelError, VoicebankError
 from singer.onnx_model import OnnxModel, RunsOn
 from singer.voice import Voice
+from voicebanks.homes import Versioned, home_of, parse_versioned, voices_in
 from voicebanks.manifest import (
     LARGEST_MANIFEST_BYTES,
     MANIFEST_NAME,
@@ -113,17 +115,14 @@ def known_names(search: Sequence[Path] = ()) -> list[str]:
 
 def _candidates(search: Sequence[Path]) -> Iterator[Path]:
     for home in (*search, shipped_folder()):
-        try:
-            found = sorted(path for path in home.iterdir() if _is_voice(path)) if home.is_dir() else []
-        except OSError:  # too long for a name, or a folder that may not be looked into
-            continue
-        yield from found
+        yield from voices_in(home, _is_voice)
 
 
 def find_voice(name_or_path: str, search: Sequence[Path] = ()) -> VoiceFolder:
     """The voice called ``name_or_path``, or the folder at that path if it has a ``/`` in it or is one.
 
-    Behind the name of an imported bank one of its singers may be named: ``bank:singer``.
+    ``NAME@VERSION`` is that version, wherever it lies; of a bare name the first one counts. Behind the name of an imported bank
+    one of its singers may be named: ``bank:singer``.
 
     Raises:
         VoicebankError: no such voice (the message lists the known ones), or its manifest cannot be read.
@@ -147,9 +146,27 @@ def _found(name_or_path: str, search: Sequence[Path]) -> VoiceFolder | None:
         return open_folder(path, search)
     if len(path.parts) > 1:
         return None
+    if asked := parse_versioned(name_or_path):
+        return _find_version(asked, search)
     return next(
         (open_folder(each, search) for each in _candidates(search) if each.name == name_or_path), None
     )
+
+
+def _find_version(asked: Versioned, search: Sequence[Path]) -> VoiceFolder:
+    known = []
+    for folder in (each for each in _candidates(search) if each.name == asked.name):
+        if folder.parent.name == str(asked):
+            return open_folder(folder, search)
+        with contextlib.suppress(
+            VoicebankError
+        ):  # another version that is damaged is not in the way of this one
+            voice = open_folder(folder, search)
+            if voice.manifest.version_of_voice == asked.version:
+                return voice
+            known.append(voice.manifest.version_of_voice)
+    message = f"there is no such version; of {asked.name!r} there are {', '.join(known) or 'none'}"
+    raise VoicebankError("unknown_voice", message, f"voice {str(asked)!r}")
 
 
 def _is_voice(folder: Path) -> bool:
@@ -190,7 +207,7 @@ def open_base(name: str, folder: Path, search: Sequence[Path] = ()) -> VoiceFold
     Raises:
         VoicebankError: it is not installed (``base_missing``) or has a base itself (``base_chain``).
     """
-    for candidate in _candidates((folder.absolute().parent, *search)):
+    for candidate in _candidates((home_of(folder), *search)):
         if candidate.name == name and not is_bank(candidate):
             found, sha256 = _read_manifest(candidate)
             if isinstance(found, Manifest):

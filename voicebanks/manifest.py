@@ -19,12 +19,13 @@ from singer.errors import VoicebankError
 from singer.features import ROWS_PER_FRAME
 from singer.timebase import AudioSpec
 from voicebanks.timbre_space import axis_refusal
+from voicebanks.use_policy import UsePolicy
 
 MANIFEST_NAME = "voicebank.json"
 FORMAT: Literal["singer-voicebank"] = "singer-voicebank"
 MODEL_ROLES: tuple[str, ...] = ("encoder", "decoder", "vocoder")
 
-_OPTIONAL = ("character", "axes", "mix", "timbre", "timbres")
+_OPTIONAL = ("character", "axes", "mix", "timbre", "timbres", "use_policy")
 LARGEST_MANIFEST_BYTES = 1_000_000
 LARGEST_FILE_BYTES = 512_000_000
 
@@ -121,6 +122,7 @@ class _Identity(_Strict):
         character: name of a control that acts on features to what the singer adds to every performance.
         axes: where the singer stands in the timbre space, for people; ``character`` is what sounds.
         mix: name of a taught timbre to its weight in ``timbre``, for people; empty if the singer is one taught timbre.
+        use_policy: what the voice may be used for, in words that a program can follow.
     """
 
     format: Literal["singer-voicebank"]
@@ -134,6 +136,7 @@ class _Identity(_Strict):
     character: dict[str, float] = {}
     axes: dict[str, float] = {}
     mix: dict[str, Annotated[float, Field(ge=0.0, allow_inf_nan=False)]] = {}
+    use_policy: UsePolicy | None = None
 
     @field_validator("title", "description")
     @classmethod

@@ -11,11 +11,13 @@ import click
 
 from api.options import (
     expression_options,
+    find_asked_voice,
     import_options,
     json_option,
     load_dictionary,
-    open_voice,
+    load_found_voice,
     score_options,
+    use_options,
     voice_options,
 )
 from api.reporting import Advance, print_json, progress, warn
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     "-o", "--output", help="File to write, .wav or .flac, or - for standard output. Default: SCORE.wav here."
 )
 @voice_options
+@use_options
 @score_options
 @expression_options
 @click.option(
@@ -63,14 +66,19 @@ def command(score: str, **given: Any) -> None:
     singer sing examples/jasmine.json
     singer sing song.mid --track 2 --language ja -o song.flac
     singer sing song.json --emotion tender=0.7 --control brightness=0.2
+    singer sing song.json --use commercial --voice haru@1.2.0
     singer sing song.json --json -o song.wav
     singer sing song.json -o - | ffplay -i -
     """
+    from voicebanks.use_policy import check_use
+
     started = time.perf_counter()
     output = given["output"] or _default_output(score)
     _check_use(output, given)
     song = load_song(score, import_options(given))
-    voice = open_voice(given, song.voice)
+    found = find_asked_voice(given, song.voice)
+    policy = check_use(found, given["uses"], permitted=given["have_permission"])
+    voice = load_found_voice(given, found)
     expression = Expression(given["emotion"], given["control"])
     prepared = prepare(song, voice, load_dictionary(given["dictionary"]), expression)
     if not given["as_json"]:
@@ -78,7 +86,7 @@ def command(score: str, **given: Any) -> None:
             warn(warning)
     title, duration_s = prepared.performance.title or score, prepared.performance.duration_s
     with progress(title, duration_s, wanted=not given["as_json"]) as advance:
-        sung = _sing(output, prepared, voice, given, advance)
+        sung = _sing(output, prepared, voice, {**given, "attribution": policy.attribution}, advance)
     total_s = time.perf_counter() - started
     if given["as_json"]:
         print_json(
@@ -88,11 +96,15 @@ def command(score: str, **given: Any) -> None:
                 "sample_rate_hz": given["rate"] or voice.spec.sample_rate_hz,
                 **sung.document(),
                 "total_s": round(total_s, 4),
+                "attribution": policy.attribution,
                 "warnings": list(prepared.warnings),
             }
         )
     else:
         report_sung(output, sung)
+        if policy.attribution:
+            due = "must be" if policy.attribution_required else "may be"
+            click.echo(f"  the singer {due} named: {policy.attribution}", err=True)
 
 
 def _default_output(score: str) -> str:
@@ -118,11 +130,12 @@ def _sing(output: str, song: Prepared, voice: Voice, given: dict[str, Any], adva
     singing = Singing(options, cache, advance=advance)
     rate = options.rate_of(voice)
     if output != "-":
-        with FileSink(Path(output), rate, given["encoding"]) as sink:
+        with FileSink(Path(output), rate, given["encoding"], comment=given["attribution"]) as sink:
             return sing_into(sink, song, voice, singing)
     stream = StreamSink(sys.stdout.buffer, given["encoding"])
     if not given["raw"]:
-        stream.write_header(output_samples(song.performance, voice, options), rate)
+        samples = output_samples(song.performance, voice, options)
+        stream.write_header(samples, rate, comment=given["attribution"])
     return sing_into(stream, song, voice, singing)
 
 

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import click
 
-from api.commands import voices_design, voices_export, voices_passport
+from api.commands import voices_design, voices_export, voices_manage, voices_passport, voices_show
 from api.options import json_option
-from api.reporting import print_json, print_table
-from api.settings import read_settings
-from singer.errors import VoicebankError
 
 
 @click.group("voices", invoke_without_command=True)
@@ -24,60 +19,20 @@ def command(context: click.Context, as_json: bool) -> None:
     \b
     singer voices
     singer voices --json
+    singer voices show suyin
+    singer voices install haru.zip
     singer voices design mine --sweet 0.6 --young 0.3
     singer voices passport suyin
     singer voices export suyin --format openutau -o suyin.zip
     """
     if context.invoked_subcommand is None:
-        _list(as_json)
+        voices_show.print_list(as_json)
     elif as_json:
         raise click.UsageError(f"write --json after {context.invoked_subcommand}")
 
 
-def _list(as_json: bool) -> None:
-    from singer.pitch_names import pitch_name
-    from voicebanks.load import list_voices
-
-    def tell(error: VoicebankError) -> None:
-        click.echo(f"left out: {error}", err=True)
-
-    found = list_voices(read_settings().voice_folders, refused=tell)
-    entries: list[dict[str, Any]] = [
-        {
-            "name": voice.manifest.name,
-            "title": voice.manifest.title,
-            "version": voice.manifest.version_of_voice,
-            "languages": list(voice.manifest.languages),
-            "lowest": pitch_name(voice.manifest.range.lowest_midi),
-            "highest": pitch_name(voice.manifest.range.highest_midi),
-            "sample_rate_hz": voice.manifest.audio.sample_rate_hz,
-            "licence": voice.manifest.licence.spdx,
-            "base": voice.base.manifest.name if voice.base else None,
-            "megabytes": round(voice.own_bytes / 1e6, 2),
-            "description": voice.manifest.description,
-            "folder": str(voice.folder),
-        }
-        for voice in found
-    ]
-    if as_json:
-        print_json(entries)
-        return
-    headings = ("name", "title", "languages", "range", "size", "licence", "folder")
-    rows = [
-        (
-            entry["name"],
-            entry["title"],
-            " ".join(entry["languages"]),
-            f"{entry['lowest']}-{entry['highest']}",
-            f"{entry['megabytes']} MB",
-            entry["licence"],
-            entry["folder"],
-        )
-        for entry in entries
-    ]
-    print_table(headings, rows)
-
-
+for _verb in (voices_show.list_command, voices_show.show_command, *voices_manage.COMMANDS):
+    command.add_command(_verb)
 command.add_command(voices_design.command)
 command.add_command(voices_export.command)
 command.add_command(voices_passport.command)

@@ -40,9 +40,11 @@ class Wav:
         size_bytes: of the whole file.
     """
 
-    def __init__(self, samples: int, sample_rate_hz: int, channels: int = 1, gain: float = 1.0) -> None:
+    def __init__(
+        self, samples: int, sample_rate_hz: int, channels: int = 1, gain: float = 1.0, comment: str = ""
+    ) -> None:
         """All ``channels`` hold the same; ``gain`` is a factor of the samples."""
-        self._head = wav_header(samples, sample_rate_hz, "pcm16", channels)
+        self._head = wav_header(samples, sample_rate_hz, "pcm16", channels, comment)
         self._channels, self._gain = channels, np.float32(gain)
         self.size_bytes = len(self._head) + 2 * samples * channels
 
@@ -116,11 +118,13 @@ _MP3_OPTIONS: Mapping[str, Any] = {
 class Compressed:
     """FLAC or MP3 by libsndfile."""
 
-    def __init__(self, kind: str, samples: int, sample_rate_hz: int) -> None:
+    def __init__(self, kind: str, samples: int, sample_rate_hz: int, comment: str) -> None:
         self._tail = _Tail()
         self._samples, self._is_first = samples if kind == "flac" else 0, True
         options = {"subtype": "PCM_16"} if kind == "flac" else _MP3_OPTIONS
         self._file = soundfile.SoundFile(self._tail, "w", sample_rate_hz, 1, format=kind.upper(), **options)
+        if comment:
+            self._file.comment = comment
 
     def run(self, samples: NDArray[np.float32]) -> bytes:
         """What the encoder gives for them; it may keep some."""
@@ -145,9 +149,11 @@ class Compressed:
         return content[:place] + rest + content[place + 5 :]
 
 
-def encoder_for(kind: str, samples: int, sample_rate_hz: int) -> Encoder:
-    """The encoder of ``wav``, ``flac`` or ``mp3`` for a song of ``samples`` samples."""
-    return Wav(samples, sample_rate_hz) if kind == "wav" else Compressed(kind, samples, sample_rate_hz)
+def encoder_for(kind: str, samples: int, sample_rate_hz: int, comment: str = "") -> Encoder:
+    """The encoder of ``wav``, ``flac`` or ``mp3`` for a song of ``samples`` samples, with ``comment`` in its metadata."""
+    if kind == "wav":
+        return Wav(samples, sample_rate_hz, comment=comment)
+    return Compressed(kind, samples, sample_rate_hz, comment)
 
 
 def accepted(header: str | None) -> str | None:

@@ -24,7 +24,7 @@ from api.server.settings import ServerSettings
 from api.server.songs import check_size
 from api.server.stream.session import Services
 from api.server.stream.stream import Stream
-from api.server.voices import VoicePool
+from api.server.voices import Terms, VoicePool
 from api.server.warm_up import warm_up
 from api.server.workers import Workers
 from api.settings import read_settings
@@ -134,13 +134,17 @@ def open_engine(settings: ServerSettings) -> Engine:
     """A server's parts, ready to be started; raises ``SingerError``."""
     folders = read_settings().voice_folders
     tokens = None if settings.tokens_file is None else read_tokens(settings.tokens_file)
-    voices = VoicePool(folders, settings.default_voice)
+    terms = Terms(tuple(settings.uses), tuple(settings.permitted_voices))
+    voices = VoicePool(folders, settings.default_voice, terms=terms)
     workers, metrics = Workers(settings.render_threads), Metrics()
     settings.data_folder.mkdir(parents=True, exist_ok=True)
     jobs = JobStore(settings.jobs_url, settings.most_jobs)
     keep_s = 3_600.0 * settings.keep_jobs_hours
     singing = JobSinging(
-        voices.get, workers, lambda song: check_size(song, settings.most_notes, settings.longest_song_s)
+        voices.get,
+        workers,
+        lambda song: check_size(song, settings.most_notes, settings.longest_song_s),
+        voices.attribution,
     )
     runner = JobRunner(jobs, singing, settings.data_folder / "jobs", keep_s=keep_s)
     engine = Engine(

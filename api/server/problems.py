@@ -31,6 +31,7 @@ STATUS: dict[str, int] = {
     "job_key": 409,
     "unauthorised": 401,
     "origin": 403,
+    "use_forbidden": 403,
     "not_acceptable": 406,
     "body_too_large": 413,
     "media_type": 415,

@@ -11,9 +11,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from singer.errors import SingerError
+from voicebanks.use_policy import is_use
 
 PREFIX = "SINGER_SERVE_"
 
@@ -37,6 +38,18 @@ class ServerSettings(BaseModel):
     host: Annotated[str, Field(description="Address to listen at.")] = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65_535, description="Port to listen at; 0 takes a free one.")] = 8765
     default_voice: Annotated[str, Field(description="Voice of songs that name none.")] = "suyin"
+    uses: Annotated[
+        list[str],
+        Field(
+            description="What everything sung here is for, such as commercial; voices whose policy forbids it are refused."
+        ),
+    ] = []
+    permitted_voices: Annotated[
+        list[str],
+        Field(
+            description="Voices whose owners have permitted the commercial use that their policies ask permission for."
+        ),
+    ] = []
     render_threads: Annotated[
         int, Field(ge=1, le=256, description="Threads that sing; as many as cores by default.")
     ] = Field(default_factory=lambda: os.cpu_count() or 1)
@@ -95,6 +108,14 @@ class ServerSettings(BaseModel):
     log_level: Annotated[
         Literal["debug", "info", "warning", "error"], Field(description="What is logged.")
     ] = "info"
+
+    @field_validator("uses")
+    @classmethod
+    def _words(cls, uses: list[str]) -> list[str]:
+        for word in uses:
+            if not is_use(word):
+                raise ValueError("a use is one word of a-z 0-9 -, such as commercial")
+        return uses
 
     @property
     def jobs_url(self) -> str:

@@ -21,6 +21,7 @@ from singer.score import Score
 from singer.score_io import load_score
 from singer.score_json import document_to_score, score_to_document
 from singer.voice import Voice
+from voicebanks.use_policy import UseName
 
 EXAMPLE_SCORE: dict[str, Any] = {
     "format": "singer-score", "version": 1, "title": "Jasmine", "language": "zh", "voice": "suyin",
@@ -75,6 +76,9 @@ class SingBody(BaseModel):
     voice: Annotated[str | None, Field(min_length=1, max_length=64, description="Who sings.")] = None
     sample_rate: Annotated[int | None, Field(ge=8_000, le=192_000, description="Samples per second.")] = None
     seed: Annotated[int, Field(ge=0, le=2**63 - 1, description="Another noise.")] = 0
+    use: Annotated[
+        list[UseName], Field(max_length=8, description="What the sound is for, such as commercial.")
+    ] = []
     controls: Annotated[dict[str, float], Field(description="Added to controls over the whole song.")] = {}
     emotion: Annotated[
         dict[str, float], Field(description="Emotions with weights, in place of the score's.")
@@ -138,7 +142,7 @@ def body_of_file(content: bytes, media_type: str, query: Mapping[str, str]) -> S
     Args:
         content: MIDI, MusicXML or a project of another editor.
         media_type: one of ``FILE_TYPES``.
-        query: ``name`` of the file, ``voice``, ``language``, ``track`` and ``verse``.
+        query: ``name`` of the file, ``voice``, ``use`` (words with commas between them), ``language``, ``track`` and ``verse``.
 
     Raises:
         SingerError: the file cannot be read.
@@ -155,8 +159,9 @@ def body_of_file(content: bytes, media_type: str, query: Mapping[str, str]) -> S
     )
     named = {project.media_type: f"song.{project.name}" for project in READ.values()}
     score = load_score(content, options=options, name=query.get("name") or named.get(media_type, ""))
+    uses = [use for use in query.get("use", "").split(",") if use]
     document = {"score": score_to_document(score), "voice": query.get("voice"), "warnings": score.warnings}
-    return _body(document, "query")
+    return _body(document | {"use": uses}, "query")
 
 
 def check_size(song: object, most_notes: int, longest_s: float) -> None:

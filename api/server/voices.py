@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,38 +12,72 @@ from singer.errors import VoicebankError
 from singer.onnx_model import RunsOn
 from singer.pitch_names import pitch_name
 from singer.voice import Voice
-from voicebanks.load import VoiceFolder, list_voices, load_folder, load_voice
+from voicebanks.homes import parse_versioned
+from voicebanks.load import VoiceFolder, find_voice, list_voices, load_folder
+from voicebanks.use_policy import check_use, policy_of
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a server says of uses.
+
+    Attributes:
+        uses: what everything that is sung is for.
+        permitted: names of voices whose owners have permitted the commercial use.
+    """
+
+    uses: tuple[str, ...] = ()
+    permitted: tuple[str, ...] = ()
 
 
 class VoicePool:
     """Voices by name; safe to share between threads."""
 
-    def __init__(self, folders: Sequence[Path], default: str, runs_on: RunsOn | None = None) -> None:
+    def __init__(
+        self,
+        folders: Sequence[Path],
+        default: str,
+        runs_on: RunsOn | None = None,
+        terms: Terms | None = None,
+    ) -> None:
         self.default = default
+        self._terms = terms or Terms()
         self._folders, self._runs_on = tuple(folders), runs_on or RunsOn()
-        self._loaded: dict[str, Voice] = {}
+        self._loaded: dict[str, _Loaded] = {}
         self._loading: dict[str, threading.Lock] = {}
         self._lock = threading.Lock()
 
-    def get(self, name: str | None) -> Voice:
-        """The voice called ``name``, the default one for ``None``.
+    def get(self, name: str | None, uses: Sequence[str] = ()) -> Voice:
+        """The voice called ``name``, the default one for ``None``, to be used for ``uses`` and the server's own uses.
 
         Raises:
-            VoicebankError: there is none, or it cannot be loaded.
+            VoicebankError: there is none, it cannot be loaded, or its policy forbids a use.
         """
         asked = name or self.default
         with self._lock:
             loading = self._loading.setdefault(asked, threading.Lock())
         with loading:
             if asked not in self._loaded:
-                self._loaded[asked] = self._load(asked)
-            return self._loaded[asked]
+                found = self._found(asked)
+                self._loaded[asked] = _Loaded(found, load_folder(found, self._runs_on))
+            loaded = self._loaded[asked]
+        self._check(loaded.found, uses)
+        return loaded.voice
 
-    def _load(self, asked: str) -> Voice:
+    def attribution(self, name: str | None) -> str:
+        """The words that name the singer called ``name``; empty if the voice asks for none; raises as ``get``."""
+        asked = name or self.default
+        loaded = self._loaded.get(asked)
+        return policy_of(loaded.found if loaded else self._found(asked)).attribution
+
+    def _check(self, found: VoiceFolder, uses: Sequence[str]) -> None:
+        wanted = (*self._terms.uses, *uses)
+        if wanted:
+            check_use(found, wanted, permitted=found.manifest.name in self._terms.permitted)
+
+    def _found(self, asked: str) -> VoiceFolder:
         """A client names a voice that is listed, never a folder; the server's own voice may lie anywhere."""
-        if asked == self.default:
-            return load_voice(asked, self._folders, self._runs_on)
-        return load_folder(self._known(asked), self._runs_on)
+        return find_voice(asked, self._folders) if asked == self.default else self._known(asked)
 
     @property
     def is_loaded(self) -> bool:
@@ -72,6 +106,8 @@ class VoicePool:
 
     def _known(self, name: str) -> VoiceFolder:
         bank, _, speaker = name.partition(":")
+        if parse_versioned(bank):
+            return find_voice(name, self._folders)
         found = next((each for each in list_voices(self._folders) if each.manifest.name == bank), None)
         if found is not None and speaker and found.is_imported:
             return replace(found, speaker=speaker)
@@ -81,6 +117,12 @@ class VoicePool:
                 "unknown_voice", f"there is no voice {name[:40]!r}; there are {known}", "name"
             )
         return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Loaded:
+    found: VoiceFolder
+    voice: Voice
 
 
 def _document(found: VoiceFolder) -> dict[str, Any]:
@@ -98,5 +140,6 @@ def _document(found: VoiceFolder) -> dict[str, Any]:
         "highest_midi": manifest.range.highest_midi,
         "sample_rate": manifest.audio.sample_rate_hz,
         "licence": manifest.licence.spdx,
+        "use_policy": policy_of(found).document(),
         "portrait": f"/v1/voices/{manifest.name}/portrait" if has_portrait else None,
     }

@@ -29,6 +29,7 @@ from voicebanks.manifest import (
     write_manifest,
 )
 from voicebanks.portrait import PORTRAIT_NAME, portrait_svg
+from voicebanks.use_policy import free_policy
 
 SPEC = AudioSpec()
 COMMAND = "python -m singer.training make"
@@ -179,5 +180,6 @@ def _manifest(
         timbres=dict(zip(singer.taught, rows, strict=True)),
         files=files,
         licence=Licence(spdx="Apache-2.0", files=("LICENSE", "NOTICE")),
+        use_policy=free_policy("Apache-2.0"),
         cards=cards,
     )

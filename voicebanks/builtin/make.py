@@ -32,6 +32,7 @@ from voicebanks.manifest import (
     describe_file,
     write_manifest,
 )
+from voicebanks.use_policy import free_policy
 
 AUDIO = AudioContract(sample_rate_hz=44_100, hop_samples=441)
 HIDDEN = ENVELOPE_BANDS + APERIODICITY_BANDS
@@ -232,6 +233,7 @@ def write_voice(folder: Path) -> None:
         timbre=(0.0,),
         files={role: describe_file(folder, f"{role}.onnx") for role in MODEL_ROLES},
         licence=Licence(spdx="Apache-2.0", files=("LICENSE",)),
+        use_policy=free_policy("Apache-2.0"),
         cards={role: card for role in MODEL_ROLES},
     )
     write_manifest(folder, manifest)

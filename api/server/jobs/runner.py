@@ -13,7 +13,7 @@ import socket
 import threading
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import wait
 from dataclasses import dataclass
 from pathlib import Path
@@ -48,14 +48,16 @@ class JobSinging:
     """What jobs are sung with.
 
     Attributes:
-        voice: gives the voice of a name.
+        voice: gives the voice of a name, for the uses that are named.
         workers: the threads.
         check: refuses songs beyond the server's limits.
+        attribution: the words that name the singer of a name, for the metadata of the sound.
     """
 
-    voice: Callable[[str | None], Voice]
+    voice: Callable[[str | None, Sequence[str]], Voice]
     workers: Workers
     check: Callable[[object], None]
+    attribution: Callable[[str | None], str]
 
 
 class _Held:
@@ -177,12 +179,13 @@ class JobRunner:
     def _sing(self, held: _Held) -> None:
         job, singing = held.job, self._singing
         body = SingBody.model_validate(json.loads(job.request))
-        voice = held.worked(lambda: singing.voice(body.voice or body.named_voice))
+        asked = body.voice or body.named_voice
+        voice = held.worked(lambda: singing.voice(asked, body.use))
         song = held.worked(lambda: prepared(body, voice, singing.check))
         cancel, cache = CancelToken(), PhraseCache(memory_bytes=64_000_000, folder=self._cache_folder)
         options = RenderOptions(sample_rate_hz=body.sample_rate, seed=body.seed)
         total = output_samples(song.performance, voice, options)
-        encoder = encoder_for(job.kind, total, options.rate_of(voice))
+        encoder = encoder_for(job.kind, total, options.rate_of(voice), singing.attribution(asked))
         chunks = stream(song.performance, voice, options=options, cancel=cancel, cache=cache)
         unfinished = self._folder / f"{job.id}.{held.name}.part"
         sung = 0

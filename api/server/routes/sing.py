@@ -59,13 +59,14 @@ async def sing(
     cancel = CancelToken()
 
     def begin() -> Sound:
-        voice = engine.voices.get(body.voice or body.named_voice)
+        asked = body.voice or body.named_voice
+        voice = engine.voices.get(asked, body.use)
         song = prepared(body, voice, engine.check_song)
         options = RenderOptions(sample_rate_hz=body.sample_rate, seed=body.seed)
         chunks = stream(song.performance, voice, options=options, cancel=cancel)
         total = output_samples(song.performance, voice, options)
         rate_hz = options.rate_of(voice)
-        return Sound(chunks, encoder_for(kind, total, rate_hz), rate_hz)
+        return Sound(chunks, encoder_for(kind, total, rate_hz, engine.voices.attribution(asked)), rate_hz)
 
     sound = await asyncio.wrap_future(engine.workers.submit(begin, time.monotonic()))
     headers = {"Content-Disposition": f'attachment; filename="song.{kind}"'}

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError,
 
 from frontend_g2p.phones import Language
 from singer.errors import SingerError
+from voicebanks.use_policy import UseName
 
 MarkKind = Literal["phone", "viseme", "note", "lyric", "f0", "loudness", "breath"]
 Id = Annotated[str, Field(min_length=1, max_length=64, description="names the stream")]
@@ -63,6 +64,7 @@ class Sing(_Message):
     ] = None
     live: Live | None = None
     voice: Annotated[str, Field(min_length=1, max_length=64)] | None = None
+    use: Annotated[list[UseName], Field(max_length=8, description="what the sound is for")] = []
     format: Format = Format()
     marks: list[MarkKind] = []
     lead_ms: Annotated[float, Field(ge=0, le=30_000)] | None = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeVar
@@ -42,7 +42,8 @@ class Services:
     """What a session needs of the server.
 
     Attributes:
-        voice: gives a voice by its name, the server's own for ``None``; raises ``VoicebankError``. May take a while.
+        voice: gives a voice by its name, the server's own for ``None``, for the uses that are named; raises ``VoicebankError``.
+            May take a while.
         workers: the threads that sing.
         admit: takes a place among the streams, ``False`` if there is none; ``leave`` gives it back.
         ended: is told of every stream that has ended.
@@ -50,7 +51,7 @@ class Services:
         check_song: raises ``SingerError`` for a song that the server's limits forbid.
     """
 
-    voice: Callable[[str | None], Voice]
+    voice: Callable[[str | None, Sequence[str]], Voice]
     workers: Workers
     admit: Callable[[], bool]
     leave: Callable[[], None]
@@ -214,11 +215,11 @@ class Session:
 
     def _prepared(self, message: messages.Sing) -> tuple[Work, Voice]:
         if message.live is not None:
-            voice = self._services.voice(message.voice)
+            voice = self._services.voice(message.voice, message.use)
             return LiveWork(message, voice), voice
         song = message.score or message.performance or {}
         asked = song.get("voice") if isinstance(song.get("voice"), str) else None
-        voice = self._services.voice(message.voice or asked or None)
+        voice = self._services.voice(message.voice or asked or None, message.use)
         self._services.check_song(song)
         return SongWork(message, voice), voice
 

@@ -81,7 +81,8 @@ async def frame_synthesis(
         performance = performance_of(query, voice)
         options = RenderOptions(sample_rate_hz=query.outputSamplingRate)
         total = output_samples(performance, voice, options)
-        wav = Wav(total, query.outputSamplingRate, 2 if query.outputStereo else 1, query.volumeScale)
+        channels, told = 2 if query.outputStereo else 1, engine.voices.attribution(style.voice)
+        wav = Wav(total, query.outputSamplingRate, channels, query.volumeScale, told)
         chunks = stream(performance, voice, options=options, cancel=cancel)
         return Sound(chunks, wav, query.outputSamplingRate), wav.size_bytes
 

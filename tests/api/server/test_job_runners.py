@@ -37,7 +37,7 @@ class Place:
 
     def runner(self, keep_s: float = 3_600.0) -> tuple[JobStore, JobRunner]:
         store = JobStore(f"sqlite:///{self.folder / 'jobs.sqlite'}")
-        singing = JobSinging(lambda name: self.voice, self.workers, lambda song: None)
+        singing = JobSinging(lambda name, uses: self.voice, self.workers, lambda song: None, lambda name: "")
         self.opened.append((store, JobRunner(store, singing, self.folder / "jobs", keep_s=keep_s)))
         return self.opened[-1]
 

@@ -112,7 +112,8 @@ def test_help_lists_every_setting_with_its_variable() -> None:
 def test_every_setting_can_be_an_option(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Options reach the settings with the right types; the last one is wrong, so that nothing is served."""
     given = {
-        "host": "h", "port": "1", "default_voice": "v", "render_threads": "2", "most_streams": "3",
+        "host": "h", "port": "1", "default_voice": "v", "uses": "commercial", "permitted_voices": "p",
+        "render_threads": "2", "most_streams": "3",
         "most_connections": "4", "largest_message_bytes": "5000", "largest_body_bytes": "6000", "most_notes": "7",
         "longest_song_s": "8.5", "allowed_origins": "https://a.example", "tokens_file": "t.toml", "data_folder": "d",
         "database_url": "sqlite://", "most_jobs": "9", "keep_jobs_hours": "0.5", "job_threads": "0", "show_folder": "s",

@@ -1,0 +1,89 @@
+"""A server keeps the policies of voices: its own uses, those of requests, and who is named in the sound."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+import soundfile
+
+from api.server.settings import SettingsError, read_server_settings
+from singer.errors import VoicebankError
+from tests.api.server.rest_client import post, problem
+from tests.api.server.songs_to_sing import midi, song
+from tests.api.server.stand import standing
+from tests.voicebanks.bundles import own_files, write_zip
+from voicebanks.store.install import install
+
+CREDIT = "Sung by Haru 春"
+POLICY = {"commercial": "with_permission", "attribution": CREDIT, "forbidden": ["political"]}
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    home = tmp_path / "voices"
+    monkeypatch.setenv("SINGER_VOICES", str(home))
+    for version in ("1.0.0", "1.1.0"):
+        policy = POLICY if version == "1.1.0" else {"commercial": "no"}
+        install(write_zip(tmp_path / "v.zip", own_files(version=version, use_policy=policy)), home)
+    return home
+
+
+@pytest.fixture
+def client(home: Path, tmp_path: Path) -> Iterator[httpx.Client]:
+    with (
+        standing(tmp_path / "data") as stand,
+        httpx.Client(base_url=f"http://{stand.address}", timeout=30) as made,
+    ):
+        yield made
+
+
+def test_voices_tell_their_policies(client: httpx.Client) -> None:
+    told = client.get("/v1/voices/haru").json()
+    assert (told["version"], told["use_policy"]["forbidden"]) == ("1.1.0", ["political"])
+    assert client.get("/v1/voices/haru@1.0.0").json()["use_policy"]["commercial"] == "no"
+    assert client.get("/v1/voices/builtin").json()["use_policy"]["commercial"] == "yes"
+    problem(client.get("/v1/voices/haru@9.0.0"), 404, "unknown_voice")
+    portrait = client.get("/v1/voices/haru/portrait")
+    assert "sandbox" in portrait.headers["content-security-policy"]
+
+
+def test_requests_say_what_their_sound_is_for(client: httpx.Client) -> None:
+    told = problem(post(client, score=song(1), voice="haru", use=["political"]), 403, "use_forbidden")
+    assert "'political'" in told["detail"]
+    problem(post(client, score=song(1), voice="haru@1.0.0", use=["commercial"]), 403, "use_forbidden")
+    problem(post(client, score=song(1), voice="haru", use=["Two Words"]), 422, "wrong_value")
+    assert post(client, score=song(1), voice="haru", use=["education"]).status_code == 200
+    headers = {"Content-Type": "audio/midi"}
+    sent = client.post("/v1/sing?voice=haru&use=education,commercial", content=midi(), headers=headers)
+    problem(sent, 403, "use_forbidden")
+
+
+@pytest.mark.parametrize("kind", ["wav", "flac", "mpeg"])
+def test_the_singer_is_named_in_the_sound(client: httpx.Client, kind: str) -> None:
+    body = {"score": song(1), "voice": "haru"}
+    sound = client.post("/v1/sing", json=body, headers={"Accept": f"audio/{kind}"})
+    with soundfile.SoundFile(io.BytesIO(sound.content)) as file:
+        assert file.comment == CREDIT
+        assert file.frames > 1_000
+
+
+def test_a_servers_own_uses_are_words() -> None:
+    with pytest.raises(SettingsError) as caught:
+        read_server_settings({"uses": ["Commercial"]}, environment={})
+    assert "one word of a-z" in caught.value.message
+
+
+@pytest.mark.usefixtures("home")
+def test_a_server_has_uses_and_permissions_of_its_own(tmp_path: Path) -> None:
+    settings = {"uses": ["commercial"], "permitted_voices": ["haru"]}
+    with standing(tmp_path / "data", **settings) as stand:
+        with httpx.Client(base_url=f"http://{stand.address}", timeout=30) as client:
+            assert post(client, score=song(1), voice="haru").status_code == 200
+            problem(post(client, score=song(1), voice="haru@1.0.0"), 403, "use_forbidden")
+        assert stand.engine.voices.get("builtin").name == "builtin"
+        with pytest.raises(VoicebankError):
+            stand.engine.voices.get("haru@1.0.0")
