@@ -19,7 +19,7 @@ _UNIX = 3
 _PLAIN_FILE = 0o100644 << 16
 
 
-def pack_voice(voice: VoiceFolder, target: Path, *, force: bool = False) -> tuple[str, ...]:
+def pack_voice(voice: VoiceFolder, target: Path) -> tuple[str, ...]:
     """Write ``voice`` into the zip ``target``, whole or not at all.
 
     Members lie in one folder with the voice's name, sorted, without dates and not compressed: weights hardly shrink, and
@@ -27,8 +27,7 @@ def pack_voice(voice: VoiceFolder, target: Path, *, force: bool = False) -> tupl
 
     Args:
         voice: of this engine's own kind.
-        target: the zip; must end in ``.zip``.
-        force: replace a file that is there.
+        target: the zip, which is not there; must end in ``.zip``.
 
     Returns:
         The paths that were packed. Files that no voice is made of, such as scripts, stay out.
@@ -40,8 +39,8 @@ def pack_voice(voice: VoiceFolder, target: Path, *, force: bool = False) -> tupl
     check_files(voice)
     if target.suffix.lower() != ".zip":
         raise OutputError("output_format", f"found the ending {target.suffix!r}; write .zip", str(target))
-    if target.exists() and not force:
-        raise OutputError("output_exists", "is there already; --force replaces it", str(target))
+    if target.exists():
+        raise OutputError("output_exists", "is there already; name a new .zip", str(target))
     paths = [path for path in files_below(voice.folder) if is_data(path) and not _is_hidden(path)]
     check_paths(paths, str(voice.folder))
     needed = {MANIFEST_NAME, *(entry.path for entry in _own_entries(voice)), *voice.manifest.licence.files}

@@ -113,3 +113,14 @@ def test_a_designed_voice_is_exported_with_its_character(place: Path) -> None:
         "gender"
     ]
     assert embedding[CHARACTER_COLOURS.index("gender")] == pytest.approx(gender)
+
+
+def test_a_voice_for_another_machine_is_installed_there(place: Path) -> None:
+    made = run("voices", "export", "builtin", "-o", place / "builtin.zip", "--json")
+    assert made.exit_code == 0, made.stderr
+    assert json.loads(made.stdout)["bytes"] == (place / "builtin.zip").stat().st_size
+    there = run("voices", "install", place / "builtin.zip", "--over-shipped", "-o", place / "voices")
+    assert there.exit_code == 0, there.stderr
+    again = run("voices", "export", "builtin", "-o", place / "builtin.zip")
+    assert again.exit_code != 0
+    assert "is there already" in again.stderr
