@@ -14,7 +14,7 @@ from singer.onnx_model import OnnxModel, RunsOn
 from singer.onnx_noise import NORMAL_INPUT, UNIFORM_INPUT
 from singer.timebase import AudioSpec
 from voicebanks.openutau.character import read_character
-from voicebanks.openutau.describe import CONFIG_NAME
+from voicebanks.openutau.detect import CONFIG_NAME
 from voicebanks.openutau.dictionaries import Dictionaries
 from voicebanks.openutau.languages import languages_of
 from voicebanks.openutau.tables import read_languages, read_speakers, read_tokens
