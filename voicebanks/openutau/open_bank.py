@@ -177,7 +177,7 @@ class _Opening:
         config = package.config
         path = (package.folder or Path(config.where).parent) / config.text("model", "model.onnx")
         model = self._opened(path, package.content, package.folder, "vocoder", f"{config.where}: model")
-        return BankVocoder(spec, model, mel_base(config), config.flag("pitch_controllable"))
+        return BankVocoder(spec, model, mel_base(config))
 
     def _check_variances(self, bank: Bank) -> None:
         wanted = [name for name in VARIANCES if name in bank.acoustic.model.inputs]
