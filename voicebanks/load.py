@@ -27,7 +27,7 @@ from voicebanks.manifest import (
     Manifest,
     parse_manifest,
 )
-from voicebanks.openutau.describe import describe_bank, is_bank
+from voicebanks.openutau.detect import is_bank
 
 _INPUTS = {
     "encoder": ("phone", "role", "language", "frames"),
@@ -187,6 +187,8 @@ def open_folder(folder: Path, search: Sequence[Path] = ()) -> VoiceFolder:
         VoicebankError: no voice, a manifest that breaks a rule, or a base that is not there or has a base itself.
     """
     if is_bank(folder):
+        from voicebanks.openutau.describe import describe_bank
+
         return VoiceFolder(folder, describe_bank(folder), "", is_imported=True, homes=tuple(search))
     manifest, sha256 = _read_manifest(folder)
     if isinstance(manifest, Manifest):

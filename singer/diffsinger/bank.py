@@ -89,13 +89,11 @@ class BankVocoder:
         spec: sample rate and hop.
         model: the network.
         mel_base: base of the logarithm of the mel that it takes.
-        is_pitch_controllable: whether it takes another f0 than the mel was made with.
     """
 
     spec: AudioSpec
     model: OnnxModel
     mel_base: MelBase
-    is_pitch_controllable: bool
 
 
 @dataclass(frozen=True, slots=True)

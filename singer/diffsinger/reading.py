@@ -57,10 +57,14 @@ def lay_for_bank(score: Score, bank: Bank, user_dictionary: UserDictionary | Non
         for place, note in enumerate(score.notes)
     ]
     laid = lay_lyrics(replace(score, notes=tuple(notes)), user_dictionary)
-    lyrics = [
-        _with_hint(lyric, score.notes[place].lyric, hints.get(place))
-        for place, lyric in enumerate(laid.lyrics)
-    ]
+    lyrics: list[NoteLyric] = []
+    last: tuple[str, ...] | None = None
+    for place, (note, lyric) in enumerate(zip(score.notes, laid.lyrics, strict=True)):
+        is_again = lyric.kind == "sung" and is_hold(
+            note.lyric
+        )  # a hold behind a rest, sung as the word before it
+        last = hints.get(place, last if is_again or not lyric.syllables else None)
+        lyrics.append(_with_hint(lyric, "" if is_again else note.lyric, last))
     for place, lyric in enumerate(lyrics):
         try:
             bank_syllables(lyric.syllables, bank)
@@ -122,7 +126,7 @@ def _cut(whole: Sequence[str], word: Sequence[Syllable], bank: Bank) -> list[Ban
 
 def _phonemes(syllable: Syllable, bank: Bank) -> tuple[str, ...]:
     hint = _bracketed(syllable)
-    if hint:
+    if hint and all(name in bank.acoustic.tokens for name in hint):
         return hint
     for written in _spellings(syllable):
         found = _looked_up(written, syllable.language, bank)

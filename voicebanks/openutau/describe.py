@@ -7,21 +7,13 @@ from pathlib import Path
 from singer.errors import VoicebankError
 from voicebanks.manifest import AudioContract, Licence, Manifest, Range
 from voicebanks.openutau.character import read_character
+from voicebanks.openutau.detect import CONFIG_NAME
 from voicebanks.openutau.dictionaries import Dictionaries
 from voicebanks.openutau.languages import languages_of
 from voicebanks.openutau.tables import read_languages, read_tokens
 from voicebanks.openutau.yaml_file import Config, parse_yaml, read_inside
 
-CONFIG_NAME = "dsconfig.yaml"
 UNKNOWN_LICENCE = "unknown"
-
-
-def is_bank(folder: Path) -> bool:
-    """Whether a folder holds a bank made for OpenUtau's DiffSinger."""
-    try:
-        return (folder / CONFIG_NAME).is_file() and not (folder / "voicebank.json").is_file()
-    except OSError:  # too long for a name, or a folder that may not be looked into
-        return False
 
 
 def describe_bank(folder: Path) -> Manifest:

@@ -14,7 +14,7 @@ from singer.onnx_model import OnnxModel, RunsOn
 from singer.onnx_noise import NORMAL_INPUT, UNIFORM_INPUT
 from singer.timebase import AudioSpec
 from voicebanks.openutau.character import read_character
-from voicebanks.openutau.describe import CONFIG_NAME
+from voicebanks.openutau.detect import CONFIG_NAME
 from voicebanks.openutau.dictionaries import Dictionaries
 from voicebanks.openutau.languages import languages_of
 from voicebanks.openutau.tables import read_languages, read_speakers, read_tokens
@@ -177,7 +177,7 @@ class _Opening:
         config = package.config
         path = (package.folder or Path(config.where).parent) / config.text("model", "model.onnx")
         model = self._opened(path, package.content, package.folder, "vocoder", f"{config.where}: model")
-        return BankVocoder(spec, model, mel_base(config), config.flag("pitch_controllable"))
+        return BankVocoder(spec, model, mel_base(config))
 
     def _check_variances(self, bank: Bank) -> None:
         wanted = [name for name in VARIANCES if name in bank.acoustic.model.inputs]

@@ -102,15 +102,6 @@ class Config:
         """Whether the key has a value."""
         return self._raw.get(key) not in (None, "")
 
-    def flag(self, key: str, default: bool = False) -> bool:
-        """True or false."""
-        value = self._raw.get(key)
-        if value is None:
-            return default
-        if not isinstance(value, bool):
-            raise self._wrong(key, value, "true or false")
-        return value
-
     def whole(self, key: str, default: int, lowest: int, highest: int) -> int:
         """A whole number between two others."""
         value = self._raw.get(key, default)

@@ -62,6 +62,14 @@ def test_lyrics_are_read_by_the_front_end_and_the_banks_dictionaries(imported: V
     assert sung_as(read) == ["en/hh", "en/ah", "en/l", "en/ow", "en/l", "en/ay", "en/t", "en/s", "en/ow"]
 
 
+def test_a_vowel_sung_again_after_a_breath_is_that_of_the_hint(imported: Voice) -> None:
+    for lyric, vowel in (("[m ao]", "zh/ao"), ("天", "zh/ian"), ("ni", "zh/i")):
+        found = sung_as(perform_song(song(lyric, "AP", "-", rest=False), imported).performance)
+        assert found[-1] == vowel
+        assert found.count(vowel) == 2
+        assert len(found) == 3
+
+
 def test_hints_may_leave_out_the_language_and_win_over_the_lyric(imported: Voice) -> None:
     score = song("你", "好[m a]", rest=False)
     noted = replace(score, notes=(replace(score.notes[0], phones="t ian"), score.notes[1]))
