@@ -102,9 +102,10 @@ class VoicePool:
     def _known(self, name: str) -> VoiceFolder:
         if parse_versioned(name):
             return find_voice(name, self._folders)
-        found = next((each for each in list_voices(self._folders) if each.manifest.name == name), None)
+        listed = list_voices(self._folders, refused=lambda error: None)  # a damaged voice is in nobody's way
+        found = next((each for each in listed if each.manifest.name == name), None)
         if found is None:
-            known = ", ".join(each.manifest.name for each in list_voices(self._folders))
+            known = ", ".join(each.manifest.name for each in listed)
             raise VoicebankError(
                 "unknown_voice", f"there is no voice {name[:40]!r}; there are {known}", "name"
             )
