@@ -54,6 +54,8 @@ def install_command(source: Path, output: Path | None, as_json: bool, **given: A
     from voicebanks.store.install import Wish, install
     from voicebanks.use_policy import UNKNOWN
 
+    if output is not None and not output.name:
+        raise click.BadParameter("write the name of a folder", param_hint="-o")
     folders = read_settings().voice_folders
     wish = Wish(given["name_as"], given["replace"], given["over_shipped"])
     done = install(source, output or folders[-1], search=folders, wish=wish)

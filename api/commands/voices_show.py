@@ -43,7 +43,7 @@ def print_list(as_json: bool) -> None:
         click.echo(f"left out: {error}", err=True)
 
     found = list_voices(read_settings().voice_folders, refused=tell)
-    entries = [*map(_entry, found), *_not_read({voice.manifest.name for voice in found})]
+    entries = [_entry(voice) for voice in found]
     if as_json:
         print_json(entries)
         return
@@ -75,7 +75,7 @@ def _entry(voice: VoiceFolder) -> dict[str, Any]:
         "title": manifest.title,
         "version": manifest.version_of_voice,
         "versions": list(dict.fromkeys((manifest.version_of_voice, *others))),
-        "kind": "singer",
+        "kind": "openutau" if voice.is_imported else "singer",
         "languages": list(manifest.languages),
         "lowest": pitch_name(manifest.range.lowest_midi),
         "highest": pitch_name(manifest.range.highest_midi),
@@ -93,31 +93,6 @@ def _places(name: str) -> list[Place]:
     from voicebanks.store.places import places_in
 
     return [each for home in read_settings().voice_folders for each in places_in(home) if each.name == name]
-
-
-def _not_read(known: set[str]) -> list[dict[str, Any]]:
-    """Installed voices of other kinds, by what their installation recorded."""
-    from voicebanks.store.places import places_in
-    from voicebanks.store.record import read_record
-    from voicebanks.use_policy import UNKNOWN
-
-    entries: dict[str, dict[str, Any]] = {}
-    for place in (each for home in read_settings().voice_folders for each in places_in(home) if each.version):
-        record = read_record(place.folder) if place.name not in known else None
-        if record is None or record.kind == "singer":
-            continue
-        entry = entries.setdefault(
-            place.name,
-            {
-                "name": place.name, "title": place.name, "version": place.version, "versions": [], "kind": record.kind,
-                "languages": [], "lowest": None, "highest": None, "sample_rate_hz": None, "licence": "see its texts",
-                "use_policy": (record.use_policy or UNKNOWN).document(), "base": None,
-                "megabytes": round(sum(facts.bytes for facts in record.files.values()) / 1e6, 2),
-                "description": "", "folder": str(place.folder),
-            },
-        )  # fmt: skip
-        entry["versions"].append(place.version)
-    return list(entries.values())
 
 
 @click.command("show")
@@ -145,18 +120,7 @@ def _document(name: str) -> dict[str, Any]:
     from voicebanks.store.record import read_record
 
     folders = read_settings().voice_folders
-    try:
-        voice = find_voice(name, folders)
-    except VoicebankError as error:
-        others = {entry["name"]: entry for entry in _not_read(set())}
-        entry = others.get(name.partition("@")[0])
-        if (
-            error.code != "unknown_voice"
-            or entry is None
-            or name.partition("@")[2] not in ("", *entry["versions"])
-        ):
-            raise
-        return entry
+    voice = find_voice(name, folders)
     record = read_record(voice.folder)
     if record is None:
         return _entry(voice)

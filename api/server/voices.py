@@ -108,11 +108,12 @@ class VoicePool:
         bank, _, speaker = name.partition(":")
         if parse_versioned(bank):
             return find_voice(name, self._folders)
-        found = next((each for each in list_voices(self._folders) if each.manifest.name == bank), None)
+        listed = list_voices(self._folders, refused=lambda error: None)  # a damaged voice is in nobody's way
+        found = next((each for each in listed if each.manifest.name == bank), None)
         if found is not None and speaker and found.is_imported:
             return replace(found, speaker=speaker)
         if found is None or speaker:
-            known = ", ".join(each.manifest.name for each in list_voices(self._folders))
+            known = ", ".join(each.manifest.name for each in listed)
             raise VoicebankError(
                 "unknown_voice", f"there is no voice {name[:40]!r}; there are {known}", "name"
             )

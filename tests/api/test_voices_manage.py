@@ -124,6 +124,7 @@ def test_a_changed_file_is_told_with_the_voices_exit_code() -> None:
         (("install", "gone.zip"), 2, "does not exist"),
         (("install", "song.json"), 6, "no zip archive"),
         (("install", "song.json", "--as", "Nö"), 2, "such as haru@1.2.0"),
+        (("install", "song.json", "-o", ""), 2, "name of a folder"),
         (("remove", "nobody"), 6, "is not here"),
         (("remove", "suyin"), 6, "comes with the engine"),
         (("remove", "suyin@0.5.0", "--force"), 6, "comes with the engine"),

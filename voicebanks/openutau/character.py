@@ -10,7 +10,8 @@ from typing import Any
 
 from singer.errors import VoicebankError
 from singer.pitch_names import pitch_midi
-from voicebanks.openutau.yaml_file import parse_yaml, read_inside
+from voicebanks.documents import read_yaml
+from voicebanks.openutau.yaml_file import read_inside
 
 LOWEST_MIDI, HIGHEST_MIDI = 24.0, 107.0
 """Range of a bank that states none: C1 to B7."""
@@ -41,7 +42,7 @@ def read_character(folder: Path) -> Character:
     """The character of a bank; raises ``VoicebankError`` for files that cannot be read."""
     raw: Mapping[str, Any] = {}
     if (folder / "character.yaml").is_file():
-        found = parse_yaml(
+        found = read_yaml(
             read_inside(folder, str(folder / "character.yaml"), "character.yaml"), "character.yaml"
         )
         if found is not None and not isinstance(found, Mapping):

@@ -5,13 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 from singer.errors import VoicebankError
+from voicebanks.documents import read_yaml
 from voicebanks.manifest import AudioContract, Licence, Manifest, Range
 from voicebanks.openutau.character import read_character
 from voicebanks.openutau.detect import CONFIG_NAME
 from voicebanks.openutau.dictionaries import Dictionaries
 from voicebanks.openutau.languages import languages_of
 from voicebanks.openutau.tables import read_languages, read_tokens
-from voicebanks.openutau.yaml_file import Config, parse_yaml, read_inside
+from voicebanks.openutau.yaml_file import Config, read_inside
 
 UNKNOWN_LICENCE = "unknown"
 
@@ -24,7 +25,7 @@ def describe_bank(folder: Path) -> Manifest:
     """
     character = read_character(folder)
     content = read_inside(folder, str(folder / CONFIG_NAME), CONFIG_NAME)
-    config = Config(parse_yaml(content, CONFIG_NAME), folder, CONFIG_NAME)
+    config = Config(read_yaml(content, CONFIG_NAME), folder, CONFIG_NAME)
     if not config.has("acoustic"):
         raise VoicebankError(
             "bank", "found nothing; expected is the acoustic model", f"{CONFIG_NAME}: acoustic"

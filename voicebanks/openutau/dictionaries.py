@@ -9,7 +9,8 @@ from typing import Any
 
 from singer.diffsinger.bank import Kind, Lexicon
 from singer.errors import VoicebankError
-from voicebanks.openutau.yaml_file import parse_yaml, read_inside
+from voicebanks.documents import read_yaml
+from voicebanks.openutau.yaml_file import read_inside
 
 SUFFIXES: Mapping[str, tuple[str, ...]] = {
     "zh": ("zh",),
@@ -66,7 +67,7 @@ class Dictionaries:
         if self._folder is None:
             return Lexicon()
         where = f"{self._folder.name}/{name}"
-        raw = parse_yaml(read_inside(self._home, str(self._folder / name), where), where)
+        raw = read_yaml(read_inside(self._home, str(self._folder / name), where), where)
         if not isinstance(raw, Mapping):
             raise VoicebankError("bank", "expected are the keys symbols and entries", where)
         kinds = {symbol: _kind(kind) for symbol, kind in _pairs(raw, "symbols", ("symbol", "type"), where)}

@@ -13,13 +13,14 @@ from singer.onnx_graph import LARGEST_MODEL_BYTES, prepared_graph
 from singer.onnx_model import OnnxModel, RunsOn
 from singer.onnx_noise import NORMAL_INPUT, UNIFORM_INPUT
 from singer.timebase import AudioSpec
+from voicebanks.documents import read_yaml
 from voicebanks.openutau.character import read_character
 from voicebanks.openutau.detect import CONFIG_NAME
 from voicebanks.openutau.dictionaries import Dictionaries
 from voicebanks.openutau.languages import languages_of
 from voicebanks.openutau.tables import read_languages, read_speakers, read_tokens
 from voicebanks.openutau.vocoder_package import VocoderPackage, find_vocoder, mel_base, shared_folders
-from voicebanks.openutau.yaml_file import Config, inside, parse_yaml, read_inside
+from voicebanks.openutau.yaml_file import Config, inside, read_inside
 
 _SAMPLING = ("steps", "speedup", "depth")
 _NOISE = (NORMAL_INPUT, UNIFORM_INPUT)
@@ -125,7 +126,7 @@ class _Opening:
     def _parts(self, folder: str) -> _Parts:
         path = self._home / folder / CONFIG_NAME
         where = f"{folder}/{CONFIG_NAME}".lstrip("/")
-        config = Config(parse_yaml(read_inside(self._home, str(path), where), where), path.parent, where)
+        config = Config(read_yaml(read_inside(self._home, str(path), where), where), path.parent, where)
         spec = AudioSpec(
             config.whole("sample_rate", 44_100, 8_000, 192_000), config.whole("hop_size", 512, 16, 8_192)
         )

@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from singer.errors import VoicebankError
-from voicebanks.openutau.yaml_file import Config, parse_json, read_inside
+from voicebanks.documents import read_json
+from voicebanks.openutau.yaml_file import Config, read_inside
 
 MOST_PHONEMES = 100_000
 LARGEST_WIDTH = 65_536
@@ -22,7 +23,7 @@ def read_tokens(config: Config, home: Path) -> dict[str, int]:
     where = f"{config.where}: phonemes ({path.name})"
     content = read_inside(home, str(path), where)
     if path.suffix.lower() == ".json":
-        tokens = _numbers(parse_json(content, where), where)
+        tokens = _numbers(read_json(content, where), where)
     else:
         try:
             lines = content.decode("utf-8-sig").splitlines()
@@ -41,7 +42,7 @@ def read_languages(config: Config, home: Path) -> dict[str, int]:
         return {}
     path = config.path("languages")
     where = f"{config.where}: languages ({path.name})"
-    return _numbers(parse_json(read_inside(home, str(path), where), where), where)
+    return _numbers(read_json(read_inside(home, str(path), where), where), where)
 
 
 def read_speakers(config: Config, home: Path, width: int | None) -> dict[str, NDArray[np.float32]]:

@@ -10,7 +10,8 @@ from typing import Any
 
 from singer.errors import VoicebankError
 from singer.onnx_graph import LARGEST_MODEL_BYTES
-from voicebanks.openutau.yaml_file import LARGEST_BYTES, Config, inside, parse_yaml, read_inside
+from voicebanks.documents import LARGEST_BYTES, read_yaml
+from voicebanks.openutau.yaml_file import Config, inside, read_inside
 
 CONFIG_NAME = "vocoder.yaml"
 _HIGHEST_RATIO = 200
@@ -77,7 +78,7 @@ def shared_folders(bank: Path, searched: Iterable[Path] = ()) -> tuple[Path, ...
 
 def _from_folder(folder: Path, home: Path) -> VocoderPackage:
     where = f"{folder.name}/{CONFIG_NAME}"
-    config = Config(parse_yaml(read_inside(home, str(folder / CONFIG_NAME), where), where), folder, where)
+    config = Config(read_yaml(read_inside(home, str(folder / CONFIG_NAME), where), where), folder, where)
     path = inside(home, config.path("model", "model.onnx"), f"{where}: model")
     _check_size(path.stat().st_size, f"{where}: model")
     return VocoderPackage(config, path.read_bytes(), folder)
@@ -88,7 +89,7 @@ def _from_zip(path: Path) -> VocoderPackage:
     try:
         with zipfile.ZipFile(path) as archive:
             config = Config(
-                parse_yaml(_member(archive, CONFIG_NAME, LARGEST_BYTES, where), where), path.parent, where
+                read_yaml(_member(archive, CONFIG_NAME, LARGEST_BYTES, where), where), path.parent, where
             )
             content = _member(
                 archive, config.text("model", "model.onnx"), LARGEST_MODEL_BYTES, f"{where}: model"

@@ -1,18 +1,14 @@
-"""Configuration files of a bank: YAML or JSON, read without running anything, each value checked where it is asked for."""
+"""Configuration files of a bank: each value is checked where it is asked for."""
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Mapping
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from singer.errors import VoicebankError
-
-LARGEST_BYTES = 50_000_000
-"""Room for a dictionary of a whole language."""
+from voicebanks.documents import LARGEST_BYTES
 
 
 def read_inside(home: Path, name: str, where: str) -> bytes:
@@ -46,29 +42,6 @@ def inside(home: Path, path: Path, where: str) -> Path:
         message = f"found {path.name[:60]!r} elsewhere; it must be a plain file inside the bank's folder"
         raise VoicebankError("file_outside", message, where)
     return resolved
-
-
-def parse_yaml(content: bytes, where: str) -> Any:
-    """Plain values of a YAML document: no tags that make objects; raises ``VoicebankError``."""
-    try:
-        yaml = import_module("yaml")
-    except ImportError as error:
-        message = 'banks made for OpenUtau need the package PyYAML; install "singer-engine[banks]"'
-        raise VoicebankError("extra_missing", message, where) from error
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    try:
-        return yaml.load(content.decode("utf-8-sig"), Loader=loader)
-    except (yaml.YAMLError, UnicodeDecodeError, ValueError, RecursionError, TypeError) as error:
-        message = " ".join(str(error).split())[:200]
-        raise VoicebankError("yaml", f"is not YAML that can be read: {message}", where) from error
-
-
-def parse_json(content: bytes, where: str) -> Any:
-    """Plain values of a JSON document; raises ``VoicebankError``."""
-    try:
-        return json.loads(content.decode("utf-8-sig"))
-    except (ValueError, RecursionError) as error:
-        raise VoicebankError("json", f"is not JSON that can be read: {error}", where) from error
 
 
 class Config:

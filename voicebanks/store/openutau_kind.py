@@ -7,8 +7,8 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from singer.errors import VoicebankError
+from voicebanks.documents import check_yaml, read_json, read_yaml
 from voicebanks.homes import Versioned, parse_versioned
-from voicebanks.store.documents import check_yaml, read_json, read_yaml
 from voicebanks.store.files import check_models, files_below
 from voicebanks.store.known_licences import policy_from_texts
 from voicebanks.store.names import name_from, version_from

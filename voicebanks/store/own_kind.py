@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from singer.errors import VoicebankError
+from voicebanks.documents import read_json
 from voicebanks.homes import Versioned, parse_versioned
 from voicebanks.manifest import (
     LARGEST_MANIFEST_BYTES,
@@ -14,7 +15,6 @@ from voicebanks.manifest import (
     Manifest,
     parse_manifest,
 )
-from voicebanks.store.documents import read_json
 from voicebanks.store.files import check_models, files_below
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -41,7 +42,9 @@ def client(home: Path, tmp_path: Path) -> Iterator[httpx.Client]:
         yield made
 
 
-def test_voices_tell_their_policies(client: httpx.Client) -> None:
+def test_voices_tell_their_policies_and_a_damaged_one_is_in_nobodys_way(
+    client: httpx.Client, home: Path
+) -> None:
     told = client.get("/v1/voices/haru").json()
     assert (told["version"], told["use_policy"]["forbidden"]) == ("1.1.0", ["political"])
     assert client.get("/v1/voices/haru@1.0.0").json()["use_policy"]["commercial"] == "no"
@@ -49,6 +52,25 @@ def test_voices_tell_their_policies(client: httpx.Client) -> None:
     problem(client.get("/v1/voices/haru@9.0.0"), 404, "unknown_voice")
     portrait = client.get("/v1/voices/haru/portrait")
     assert "sandbox" in portrait.headers["content-security-policy"]
+    (home / "haru@1.1.0" / "haru" / "voicebank.json").write_bytes(b"{")
+    assert client.get("/v1/voices/haru").json()["version"] == "1.0.0"
+    assert client.get("/v1/voices/builtin").status_code == 200
+
+
+def test_jobs_keep_policies_and_name_the_singer(client: httpx.Client) -> None:
+    def ended(**body: object) -> dict[str, object]:
+        job = client.post("/v1/jobs", json={"score": song(1), "voice": "haru", **body}).json()
+        until_s = time.monotonic() + 20
+        while job["state"] not in ("done", "failed"):
+            assert time.monotonic() < until_s
+            time.sleep(0.02)
+            job = client.get(f"/v1/jobs/{job['id']}").json()
+        return dict(job)
+
+    assert ended(use=["political"])["error"]["code"] == "use_forbidden"  # type: ignore[index]
+    sound = client.get(f"/v1/jobs/{ended()['id']}/audio")
+    with soundfile.SoundFile(io.BytesIO(sound.content)) as file:
+        assert file.comment == CREDIT
 
 
 def test_requests_say_what_their_sound_is_for(client: httpx.Client) -> None:

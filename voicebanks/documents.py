@@ -10,6 +10,7 @@ from singer.errors import VoicebankError
 
 DEEPEST = 64
 LARGEST_BYTES = 50_000_000
+"""Room for a dictionary of a whole language."""
 MOST_VALUES = 20_000_000
 """Values that a YAML document may stand for when its aliases are written out."""
 _PLAIN_TAGS = {f"tag:yaml.org,2002:{kind}" for kind in ("str", "int", "float", "bool", "null", "seq", "map")}
@@ -58,7 +59,7 @@ def check_yaml(content: bytes, where: str) -> None:
 
     Raises:
         VoicebankError: ``yaml``: damaged, too large, nested too deep, with tags of its own, or with aliases that stand for more
-            than ``MOST_VALUES`` values; ``yaml_missing``: PyYAML is not installed.
+            than ``MOST_VALUES`` values; ``extra_missing``: PyYAML is not installed.
     """
     _check_size(content, "yaml", where)
     yaml = _yaml(where)
@@ -72,8 +73,8 @@ def _yaml(where: str) -> Any:
     try:
         return import_module("yaml")
     except ImportError as error:
-        message = "reading it needs the package PyYAML, which is not installed"
-        raise VoicebankError("yaml_missing", message, where) from error
+        message = "banks made for OpenUtau need the package PyYAML; pip install 'singer-engine[banks]'"
+        raise VoicebankError("extra_missing", message, where) from error
 
 
 def _loader(yaml: Any) -> Any:
