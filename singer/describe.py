@@ -61,7 +61,7 @@ def describe_file(
     kind = find_format(document, name)
     tracks = _tracks(document, kind)
     try:
-        score: dict[str, Any] | None = describe_score(load_score(document, options=options))
+        score: dict[str, Any] | None = describe_score(load_score(document, options=options, name=name))
         problem = None
     except ScoreError as error:
         if not tracks:

@@ -102,8 +102,10 @@ def _opened(document: bytes, known: ProjectFormat) -> Song:
 
 def _damaged(known: ProjectFormat, reason: str) -> ScoreError:
     shown = "".join(character if character.isprintable() else " " for character in reason)[:200]
-    return ScoreError("project_damaged", f"cannot be read as a {known.program} file (.{known.name}): {shown}")
+    return ScoreError(
+        "project_damaged", f"cannot be read as a file of {known.program} (.{known.name}): {shown}"
+    )
 
 
 def _unsafe(known: ProjectFormat, reason: str) -> ScoreError:
-    return ScoreError("project_unsafe", f"the {known.program} file (.{known.name}) is refused: {reason}")
+    return ScoreError("project_unsafe", f"the file of {known.program} (.{known.name}) is refused: {reason}")

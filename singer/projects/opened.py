@@ -63,7 +63,8 @@ def main(format_name: str) -> None:
     except (MemoryError, RecursionError) as error:
         text = json.dumps({"error": f"reading it takes too much memory ({type(error).__name__})"})
     except Exception as error:  # LibreSVIP's parsers raise whatever they run into
-        reason = (str(error).strip() or type(error).__name__).splitlines()[0][:200]
+        lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+        reason = ", ".join(lines[:3])[:200] or type(error).__name__
         text = json.dumps({"error": reason.encode("utf-8", "replace").decode()})
     sys.stdout.write(text)
 

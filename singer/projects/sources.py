@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 
-from singer.projects.imported import Song
+from singer.projects.imported import TICKS, Song
 
 
 def refine(song: Song, document: bytes, format_name: str) -> None:
@@ -37,8 +38,17 @@ def _refiner(format_name: str) -> Callable[[Song, bytes], None] | None:
         from singer.projects.source_vpr import refine_vpr
 
         return refine_vpr
+    if format_name == "vvproj":
+        return _check_resolution
     if format_name == "ccs":
         from singer.projects.source_ccs import refine_ccs
 
         return refine_ccs
     return None
+
+
+def _check_resolution(_: Song, document: bytes) -> None:
+    """LibreSVIP takes the ticks of VOICEVOX as they are; raises ``ValueError`` for another count of them."""
+    ticks = json.loads(document).get("song", {}).get("tpqn", TICKS)
+    if ticks != TICKS:
+        raise ValueError(f"it counts {ticks} ticks to the quarter note; {TICKS} are known")

@@ -66,7 +66,9 @@ def read_ust(document: bytes, encoding: str | None) -> Song:
         ScoreError: no text, no sections, or a number that is none, with the section.
     """
     named = _CHARSET.search(document[:4_096])
-    text = decode_texts([document], encoding or (named.group(1).decode() if named else None), "ja")[0]
+    told = named.group(1).decode().lower().replace("_", "-") if named else None
+    told = "cp932" if told in ("shift-jis", "sjis") else told  # what Windows calls by that name
+    text = decode_texts([document], encoding or told, "ja")[0]
     settings, sections = _take_apart(text)
     tempos = _tempos(settings, sections)
     song = Song(settings.get("ProjectName", settings.get("Project", "")), tempos)
