@@ -24,6 +24,16 @@ _CONTROLS: tuple[tuple[str, str, Callable[[float], int]], ...] = (
     ("G", "gender", around_middle),
 )
 _PHONES = {"-": "-"}
+_PLAIN_STYLE = {
+    "accent": 50,
+    "bendDep": 0,
+    "bendLen": 0,
+    "decay": 50,
+    "fallPort": 0,
+    "opening": 127,
+    "risePort": 0,
+}
+"""VOCALOID's own ways with notes, switched off."""
 
 
 def write_vsqx(sheet: Sheet) -> bytes:
@@ -82,16 +92,7 @@ def _track(root: Element, sheet: Sheet, lead: int) -> None:
     _texts(
         plug, id="ACA9C502-A04B-42b5-B2EB-5CEA36D16FCE", name="VOCALOID2 Compatible Style", version="3.0.0.1"
     )
-    _attributes(
-        SubElement(part, "pStyle"),
-        accent=50,
-        bendDep=0,
-        bendLen=0,
-        decay=50,
-        fallPort=0,
-        opening=127,
-        risePort=0,
-    )
+    _attributes(SubElement(part, "pStyle"), **_PLAIN_STYLE)
     _texts(SubElement(part, "singer"), t=0, bs=_LANGUAGES.get(sheet.language, "0"), pc=0)
     for tick, name, value in sorted([*_bends(sheet), *_controls(sheet)], key=lambda change: change[0]):
         change = SubElement(part, "cc")
@@ -108,19 +109,7 @@ def _track(root: Element, sheet: Sheet, lead: int) -> None:
             y=note.lyric,
             p=_PHONES.get(note.lyric, "a"),
         )
-        style = SubElement(found, "nStyle")
-        _attributes(
-            style,
-            accent=50,
-            bendDep=0,
-            bendLen=0,
-            decay=50,
-            fallPort=0,
-            opening=127,
-            risePort=0,
-            vibLen=0,
-            vibType=0,
-        )
+        _attributes(SubElement(found, "nStyle"), **_PLAIN_STYLE, vibLen=0, vibType=0)
     SubElement(part, "plane").text = "0"
 
 
