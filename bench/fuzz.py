@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-import contextlib
 import random
 import re
-import tempfile
+import subprocess
+import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from bench.options import Options
 from bench.report import Report, Row
 from singer.errors import SingerError
 from singer.projects.formats import READ
+
+if TYPE_CHECKING:
+    from singer.score import Score
 
 HOW = (
     "Small songs in each format, damaged by one to four seeded mutations (bytes changed, cut out, doubled, moved, the end "
@@ -125,7 +127,7 @@ def samples() -> dict[str, bytes]:
     from singer.song import perform_song
     from voicebanks.load import load_voice
 
-    score = _score()
+    score = song()
     found = {
         name: write_project(score, name)[0]
         for name in ("json", "ustx", "svp", "vsqx", "ust", "mid", "musicxml")
@@ -136,7 +138,8 @@ def samples() -> dict[str, bytes]:
     return found | dict(by_libresvip([name for name in READ if name not in found]))
 
 
-def _score() -> Any:
+def song() -> Score:
+    """Four notes on three keys, two tempi, and drawn pitch on the first note."""
     from singer.score import Note, Score, TempoMap
 
     sung = ((1.0, 1.0, 60.0, "か"), (2.0, 0.5, 64.0, "き"), (2.5, 0.5, 65.0, "-"), (4.0, 2.0, 67.0, "く"))
@@ -146,53 +149,12 @@ def _score() -> Any:
 
 
 def by_libresvip(names: list[str]) -> Iterator[tuple[str, bytes]]:
-    """The same song as LibreSVIP itself writes it; for formats that are packed or scrambled."""
-    from importlib import import_module
+    """The same song as LibreSVIP itself writes it; for formats that are packed or scrambled.
 
-    from libresvip.core.warning_types import CatchWarnings
-
-    from singer.projects.opened import PLUGINS
-
-    for name in names:
-        module, converter = PLUGINS[name]
-        found = getattr(import_module(f"libresvip.plugins.{module}"), converter)
-        with tempfile.TemporaryDirectory() as folder, CatchWarnings(), contextlib.redirect_stdout(None):
-            path = Path(folder, f"song.{name}")
-            found.dump(path, _libresvip_project(name), {})
-            yield name, path.read_bytes()
-
-
-def _libresvip_project(name: str) -> Any:
-    """LibreSVIP counts curves from a bar before the notes, and, but for some formats, tempi as well."""
-    from libresvip.model.base import (
-        Note,
-        ParamCurve,
-        Params,
-        Points,
-        Project,
-        SingingTrack,
-        SongTempo,
-        TimeSignature,
-    )
-    from libresvip.model.point import Point
-
-    score = _score()
-    notes = [
-        Note(
-            start_pos=round(note.start_beat * 480),
-            length=round(note.duration_beats * 480),
-            key_number=round(note.midi),
-            lyric=note.lyric,
-        )
-        for note in score.notes
-    ]
-    line = [Point(round(beat * 480) + 1920, round(midi * 100)) for beat, midi in score.drawn_pitch[0]]
-    ends = [Point(line[0].x, -100), *line, Point(line[-1].x, -100)]
-    pitch = ParamCurve(points=Points(root=[Point.start_point(), *ends, Point.end_point()]))
-    track = SingingTrack(title="Lead", ai_singer_name="x", note_list=notes, edited_params=Params(pitch=pitch))
-    lead = 0 if name in ("vpr", "vvproj", "ccs", "tssln") else 1920
-    return Project(
-        song_tempo_list=[SongTempo(position=0, bpm=100), SongTempo(position=1920 + lead, bpm=140)],
-        time_signature_list=[TimeSignature()],
-        track_list=[track],
-    )
+    In a process of its own: LibreSVIP changes modules of the standard library when it is loaded.
+    """
+    command = [sys.executable, "-m", "bench.libresvip_songs", *names]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    lines = [line for line in done.stdout.splitlines() if line.startswith("song ")]
+    for name, line in zip(names, lines, strict=True):
+        yield name, bytes.fromhex(line.removeprefix("song "))

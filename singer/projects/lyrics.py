@@ -6,8 +6,8 @@ import re
 
 from singer.score import BREATH, HOLD, NEXT_SYLLABLE
 
-_HOLDS = {"-", "ー", "－", "—", "–", "―", "_", "~", "～", "+~", "+*", "^", "…", "...", "・・・", "っー"}
-_BREATHS = re.compile(r"(?i)\.?\s*br(l?[1-9])?|ap|asp|\[?ap\]?|息|吸|ブレス|v")
+_HOLDS = {"-", "ー", "－", "—", "–", "―", "_", "~", "～", "+~", "+*", "^", "…", "...", "・・・"}
+_BREATHS = re.compile(r"(?i)\.?\s*br(l?[1-9])?|ap|asp|\[?ap\]?|息|吸|ブレス")
 _SILENCES = re.compile(r"(?i)r|sil|sp|pau|rest|\?")
 _HINT = re.compile(r"\[([^\]]*)\]\s*$")
 _ARPABET = re.compile(
@@ -31,7 +31,7 @@ def score_lyric(text: str) -> tuple[str | None, str | None]:
         return HOLD, None
     if _PLUS.fullmatch(bare):
         return NEXT_SYLLABLE, None
-    if _BREATHS.fullmatch(bare) and bare != "v":
+    if _BREATHS.fullmatch(bare):
         return BREATH, None
     if not bare or _SILENCES.fullmatch(bare):
         return None, None

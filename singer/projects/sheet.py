@@ -12,7 +12,7 @@ from frontend_g2p.phones import Language
 from singer.drawn_pitch import PitchLine
 from singer.performance.performance import FRAME_RATE_HZ, Performance, PhrasePerformance
 from singer.projects.imported import TICKS, Line
-from singer.score import BREATH, HOLD, NEXT_SYLLABLE, Note, Score, TempoMap
+from singer.score import Note, Score, TempoMap
 
 GRID_TICKS = 5
 """Drawn pitch is written at every fifth tick, the grid of OpenUtau, UTAU and VOCALOID."""
@@ -37,11 +37,6 @@ class SheetNote:
     def lyric(self) -> str:
         """The lyric without blanks around it."""
         return self.note.lyric.strip()
-
-    @property
-    def is_sung(self) -> bool:
-        """Whether it begins a syllable."""
-        return self.lyric not in (HOLD, NEXT_SYLLABLE, BREATH)
 
 
 @dataclass(slots=True)

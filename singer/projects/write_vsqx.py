@@ -12,6 +12,7 @@ from singer.projects.imported import TICKS
 from singer.projects.sheet import GRID_TICKS, Sheet, list_unwritten
 from singer.projects.vocaloid import FULL_BEND, around_middle, dynamics
 from singer.projects.write_ustx import bar
+from singer.score import HOLD
 
 NAMESPACE = "http://www.yamaha.co.jp/vocaloid/schema/vsq4/"
 MOST_SEMITONES = 24
@@ -23,7 +24,6 @@ _CONTROLS: tuple[tuple[str, str, Callable[[float], int]], ...] = (
     ("R", "brightness", around_middle),
     ("G", "gender", around_middle),
 )
-_PHONES = {"-": "-"}
 _PLAIN_STYLE = {
     "accent": 50,
     "bendDep": 0,
@@ -107,7 +107,7 @@ def _track(root: Element, sheet: Sheet, lead: int) -> None:
             n=note.key,
             v=64,
             y=note.lyric,
-            p=_PHONES.get(note.lyric, "a"),
+            p="-" if note.lyric == HOLD else "a",
         )
         _attributes(SubElement(found, "nStyle"), **_PLAIN_STYLE, vibLen=0, vibType=0)
     SubElement(part, "plane").text = "0"
