@@ -34,7 +34,7 @@ class Client:
     """
 
     def __init__(self, folder: Path) -> None:
-        _lend_librosa()
+        lend_librosa()
         with _one_thread(), contextlib.redirect_stdout(io.StringIO()):
             self._all = import_module("diffsinger_utau").PredAll(folder)
         self._section = import_module("diffsinger_utau.voice_bank.commons.ds_reader").DSReader.DSSection
@@ -105,7 +105,8 @@ def _one_thread() -> Iterator[None]:
         runtime.SessionOptions = real
 
 
-def _lend_librosa() -> None:
+def lend_librosa() -> None:
+    """Put the three conversions that the client takes from librosa in its place, where that large package is not installed."""
     if "librosa" in sys.modules or importlib.util.find_spec("librosa") is not None:
         return
     lent: Any = types.ModuleType("librosa")

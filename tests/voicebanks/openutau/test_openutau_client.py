@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import sys
-from importlib.util import find_spec
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import numpy as np
 import pytest
 
+from bench.openutau_client import has_client, lend_librosa
 from bench.trackers import track
-from singer.pitch_names import pitch_midi
 from voicebanks.load import find_voice
 from voicebanks.openutau_export.export import export_bank
 
-if find_spec("diffsinger_utau") is None:
+if not has_client():
     pytest.skip("the client diffsinger-utau is not installed", allow_module_level=True)
 pytest.importorskip("resvg_py")
 pytest.importorskip("parselmouth")
@@ -35,19 +32,8 @@ SONG = {
 HELD_S = ((60, 0.62, 0.88), (64, 1.12, 1.38), (67, 1.62, 2.6))
 
 
-@pytest.fixture(autouse=True)
-def conversions(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The three conversions that the client takes from librosa, where that large package is not installed."""
-    if find_spec("librosa"):
-        return
-    stand_in = ModuleType("librosa")
-    stand_in.note_to_midi = lambda note, round_midi=True: float(pitch_midi(note))  # type: ignore[attr-defined]
-    stand_in.midi_to_hz = lambda midi: 440.0 * 2.0 ** ((np.asarray(midi) - 69.0) / 12.0)  # type: ignore[attr-defined]
-    stand_in.hz_to_midi = lambda f0_hz: 69.0 + 12.0 * np.log2(np.asarray(f0_hz) / 440.0)  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, "librosa", stand_in)
-
-
 def sing(bank: Path, out: Path, speaker: str, key_shift: int = 0) -> tuple[np.ndarray, dict[str, Any]]:
+    lend_librosa()
     from diffsinger_utau.voice_bank.commons.ds_reader import DSReader
     from diffsinger_utau.voice_bank.pred_all import PredAll
 
