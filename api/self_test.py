@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from api.songs import Prepared, Singing, Sung, sing_into
+from frontend_g2p.phones import Language
 from singer.render import RenderOptions
 from singer.score import Note, Score
 from singer.song import perform_song
@@ -13,6 +14,8 @@ from singer.voice import Voice
 
 _STEPS = (0, 4, 7, 12)
 _VOWELS = ("a", "i", "u", "a")
+_WORDS: dict[Language, str] = {"ja": "ら", "zh": "啦", "yue": "啦", "en": "la"}
+"""What banks sing, whose dictionaries know words."""
 
 
 class _Nowhere:
@@ -25,11 +28,17 @@ class _Nowhere:
 
 
 def scale(voice: Voice) -> Score:
-    """A broken chord in the middle of the voice's range, on phones that need no dictionary."""
+    """A broken chord in the middle of the voice's range, on phones that need no dictionary, or on words of a bank."""
     middle = round((voice.lowest_midi + voice.highest_midi) / 2) - 6
-    language = next(name for name in ("ja", "zh", "yue", "en") if name in voice.languages)
+    language: Language = next((name for name in _WORDS if name in voice.languages), "en")
     notes = tuple(
-        Note(float(beat), 1.0, float(middle + step), "la", phones=f"l {vowel}")
+        Note(
+            float(beat),
+            1.0,
+            float(middle + step),
+            _WORDS[language],
+            phones=None if voice.imported else f"l {vowel}",
+        )
         for beat, (step, vowel) in enumerate(zip(_STEPS, _VOWELS, strict=True), start=1)
     )
     return Score(notes, language=language, title="self-test", voice=voice.name)
