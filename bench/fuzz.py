@@ -6,11 +6,15 @@ import random
 import re
 import subprocess
 import sys
+import tempfile
 import time
+import warnings
 from collections import Counter
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bench.install_fuzz import fuzz, whole_bundles
 from bench.options import Options
 from bench.report import Report, Row
 from singer.errors import SingerError
@@ -23,6 +27,11 @@ HOW = (
     "Small songs in each format, damaged by one to four seeded mutations (bytes changed, cut out, doubled, moved, the end "
     "cut off, numbers replaced by 0, -1, 10^12 and the like, words doubled a thousand times), read as `load_score` reads them; "
     "a file may be read, or refused with one of the engine's own errors. Formats that LibreSVIP reads start a process per file."
+)
+INSTALLS_HOW = (
+    "The test voice and its bank for OpenUtau as zips and folders, spoiled in one to four seeded ways: bytes of the zip, names "
+    "that lead out or collide, links and devices, documents with tags, aliases and depth, wrong weights; installed, and what "
+    "was installed verified; the folders around are compared before and after."
 )
 SLOWEST_S = 40.0
 """A file that takes longer hangs: the process that reads it is killed before."""
@@ -57,18 +66,43 @@ def run(options: Options) -> Report:
         f"{found['untyped']} untyped errors, {found['hung']} hangs in {files} files "
         f"({found['read']} read, {found['refused']} refused)"
     )
-    row = Row("damaged files of all formats", "0 untyped errors, 0 hangs", told, not wrong, HOW)
-    return Report((row,), {"slowest_s": slowest, "failures": failures})
+    rows = (
+        Row("damaged files of all formats", "0 untyped errors, 0 hangs", told, not wrong, HOW),
+        _installs(options.toy),
+    )
+    return Report(rows, {"slowest_s": slowest, "failures": failures})
+
+
+def _installs(toy: bool) -> Row:
+    """Spoiled bundles of voices and banks, installed."""
+    with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # zipfile warns of names that are there twice
+        found = fuzz(whole_bundles(), 20 if toy else 2_000, 7, Path(folder) / "fuzz")
+    told = "; ".join(
+        (
+            f"{len(found.faults)} faults in {found.bundles} bundles ({found.installed} installed, the others refused "
+            f"with {len(found.codes)} codes)",
+            f"slowest {found.slowest_s:.1f} s",
+            *found.faults[:3],
+        )
+    )
+    what = "spoiled zips and folders of voices and banks, installed"
+    target = "0 untyped errors, hangs, half-written voices and files outside the folder"
+    return Row(what, target, told, not found.faults, INSTALLS_HOW)
 
 
 def outcome_of(document: bytes, name: str) -> str:
     """``read`` or ``refused``; whatever else is raised is a fault of the reader."""
+    from singer.diffsinger.ds_io import read_ds
+    from singer.diffsinger.to_performance import to_performance
     from singer.performance_io import load_performance
     from singer.score_io import load_score
 
     try:
         if name == "performance":
             load_performance(document)
+        elif name == "ds":
+            to_performance(read_ds(document), "builtin")
         else:
             load_score(document, name=f"song.{name}")
     except SingerError:
@@ -122,6 +156,8 @@ _MUTATIONS: tuple[Callable[[bytes, random.Random], bytes], ...] = (
 
 def samples() -> dict[str, bytes]:
     """A small song in each format that is read."""
+    from singer.diffsinger.ds_write import ds_text
+    from singer.diffsinger.from_performance import from_performance
     from singer.performance_io import write_performance_json
     from singer.projects.write import write_project
     from singer.song import perform_song
@@ -132,9 +168,9 @@ def samples() -> dict[str, bytes]:
         name: write_project(score, name)[0]
         for name in ("json", "ustx", "svp", "vsqx", "ust", "mid", "musicxml")
     }
-    found["performance"] = write_performance_json(
-        perform_song(score, load_voice("builtin")).performance
-    ).encode()
+    performance = perform_song(score, load_voice("builtin")).performance
+    found["performance"] = write_performance_json(performance).encode()
+    found["ds"] = ds_text(from_performance(performance)).encode()
     return found | dict(by_libresvip([name for name in READ if name not in found]))
 
 

@@ -7,6 +7,7 @@ names, its kinds of members, its documents.
 from __future__ import annotations
 
 import io
+import json
 import random
 import shutil
 import stat
@@ -19,6 +20,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from singer.errors import SingerError
+from voicebanks.manifest import MANIFEST_NAME
 from voicebanks.store.install import Wish, install
 from voicebanks.store.places import places_in
 from voicebanks.store.verify import verify
@@ -58,6 +60,22 @@ class Fuzzed:
     codes: dict[str, int] = field(default_factory=dict)
     faults: list[str] = field(default_factory=list)
     slowest_s: float = 0.0
+
+
+def whole_bundles() -> dict[str, dict[str, bytes]]:
+    """Bundles to begin with: the test voice under a name of its own, and as a bank for OpenUtau."""
+    from voicebanks.load import find_voice
+    from voicebanks.openutau_export.bank import bank_files
+
+    found = find_voice("builtin")
+    names = (
+        MANIFEST_NAME,
+        *found.manifest.licence.files,
+        *(entry.path for entry in found.manifest.files.values()),
+    )
+    own = {name: (found.folder / name).read_bytes() for name in names}
+    own[MANIFEST_NAME] = json.dumps(json.loads(own[MANIFEST_NAME]) | {"name": "haru"}).encode()
+    return {"own": own, "bank": dict(bank_files(found))}
 
 
 def fuzz(starts: Mapping[str, Mapping[str, bytes]], count: int, seed: int, folder: Path) -> Fuzzed:
