@@ -17,6 +17,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from pydantic import ValidationError
+
 from singer.projects.imported import Line, Song, SongNote, SongTrack
 
 MEMORY_BYTES = 1_500_000_000
@@ -63,10 +65,18 @@ def main(format_name: str) -> None:
     except (MemoryError, RecursionError) as error:
         text = json.dumps({"error": f"reading it takes too much memory ({type(error).__name__})"})
     except Exception as error:  # LibreSVIP's parsers raise whatever they run into
-        lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-        reason = ", ".join(lines[:3])[:200] or type(error).__name__
-        text = json.dumps({"error": reason.encode("utf-8", "replace").decode()})
+        text = json.dumps({"error": _reason(error).encode("utf-8", "replace").decode()})
     sys.stdout.write(text)
+
+
+def _reason(error: Exception) -> str:
+    """What an error says, in one line that names the place in the file where it is known."""
+    if isinstance(error, ValidationError):
+        first = error.errors(include_url=False)[0]
+        place = ", ".join(map(str, first["loc"])) or "the file"
+        return f"{place}: {first['msg']}, found {str(first['input'])[:60]!r}"
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return ", ".join(lines[:3])[:200] or type(error).__name__
 
 
 def _limit() -> None:

@@ -164,6 +164,10 @@ class TestUntrustedFiles:
             with pytest.raises(ScoreError):
                 load_score(document)
 
+    def test_a_wrong_value_is_named_with_its_place(self) -> None:
+        with pytest.raises(ScoreError, match="duration: .*, found 'long'"):
+            load_score(ustx().replace(b"duration: 960", b"duration: long", 1))
+
     def test_entities_and_references_are_not_followed(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(open_file, "LONGEST_S", 4.0)
         bomb = b'<?xml version="1.0"?><!DOCTYPE v [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;">]><vsq4 >&b;</vsq4>'
