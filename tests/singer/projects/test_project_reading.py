@@ -165,7 +165,7 @@ class TestUntrustedFiles:
                 load_score(document)
 
     def test_a_wrong_value_is_named_with_its_place(self) -> None:
-        with pytest.raises(ScoreError, match="duration: .*, found 'long'"):
+        with pytest.raises(ScoreError, match=r"duration: .*, found 'long'"):
             load_score(ustx().replace(b"duration: 960", b"duration: long", 1))
 
     def test_entities_and_references_are_not_followed(self, monkeypatch: pytest.MonkeyPatch) -> None:
