@@ -20,7 +20,7 @@ HEADER = """\
 # Benchmarks
 
 Made by `python -m bench`; do not edit. Raw numbers are in `bench/results/*.json`; what each benchmark does
-stands in the docstring of its module in `bench/`. To run one again: `pip install -e '.[ja,train,bench]'`,
+stands in the docstring of its module in `bench/`. To run one again: `pip install -e '.[ja,server,projects,banks,train,bench]'`,
 then `python -m bench NAME`. Those that listen to the teacher need its corpus:
 `python -m singer.training.corpus build --minutes 69 --timbre suyin`, then the same with
 `--minutes 5 --timbre eval1 --timbre eval2`.
