@@ -41,6 +41,8 @@ class Engine:
         voices, workers, metrics, guard: who sings, the threads, the counts, who may ask.
         jobs, runner: the jobs, and what sings them.
         show: the live show, if there is one.
+        file_reader: a thread that reads score files, one after the other: a damaged one may take half a minute, in which the
+            threads that sing must not stand.
         streams, connections: how many are open.
     """
 
@@ -52,6 +54,7 @@ class Engine:
     jobs: JobStore
     runner: JobRunner
     show: Show | None
+    file_reader: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "file-reader"))
     streams: int = 0
     connections: int = 0
     _tasks: list[asyncio.Task[None]] = field(default_factory=list)
@@ -78,6 +81,7 @@ class Engine:
         ) as pool:  # the runner waits for the workers, so the workers go on until it has left
             leaving = pool.submit(self.runner.close)
             leaving.result()
+        self.file_reader.shutdown(cancel_futures=True)
         self.workers.close()
         self.jobs.close()
 

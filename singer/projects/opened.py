@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import json
 import math
+import os
 import sys
 import tempfile
 from collections.abc import Callable
@@ -80,11 +81,12 @@ def _reason(error: Exception) -> str:
 
 
 def _limit() -> None:
-    """Bound memory, processor time and files written, where the system can."""
+    """Bound memory, processor time and files written, where the system can, and give way to those who sing."""
     try:
         import resource
     except ImportError:  # Windows: the caller's timeout is all there is
         return
+    os.nice(10)
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_S, CPU_S))
     resource.setrlimit(resource.RLIMIT_FSIZE, (LARGEST_ANSWER_BYTES, LARGEST_ANSWER_BYTES))

@@ -95,14 +95,16 @@ async def read_body(request: Request, engine: Engine) -> SingBody:
     media_type = request.headers.get("content-type", "application/json").partition(";")[0].strip().lower()
     if media_type in FILE_TYPES:
         read = partial(body_of_file, content, media_type, request.query_params)
+        body = await asyncio.get_running_loop().run_in_executor(engine.file_reader, read)
     elif media_type == "application/json":
-        read = partial(read_json_body, content)
+        body = await asyncio.wrap_future(
+            engine.workers.submit(partial(read_json_body, content), time.monotonic())
+        )
     else:
         known = ", ".join(("application/json", *FILE_TYPES))
         raise RequestError(
             "media_type", f"found {media_type[:60]!r}; a song comes as {known}", "Content-Type"
         )
-    body = await asyncio.wrap_future(engine.workers.submit(read, time.monotonic()))
     engine.check_song(body.score)
     return body
 

@@ -5,8 +5,11 @@ from __future__ import annotations
 import http.client
 import io
 import json
+import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -15,6 +18,7 @@ import pytest
 import soundfile
 
 from api.server.routes import sing as sing_route
+from api.server.songs import SingBody
 from tests.api.server.rest_client import pcm, post, problem
 from tests.api.server.songs_to_sing import midi, musicxml, song, sung
 from tests.api.server.stand import Stand, standing
@@ -322,3 +326,32 @@ def test_a_damaged_project(client: httpx.Client) -> None:
     )
     assert response.status_code == 422
     assert response.json()["code"] == "project_damaged"
+
+
+def test_a_file_that_is_read_for_long_keeps_nobody_from_singing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, go_on = threading.Event(), threading.Event()
+    real = sing_route.body_of_file
+
+    def slow(*given: Any) -> SingBody:
+        begun.set()
+        assert go_on.wait(20)
+        return real(*given)
+
+    monkeypatch.setattr(sing_route, "body_of_file", slow)
+    with (
+        standing(tmp_path, render_threads=1) as stand,
+        httpx.Client(base_url=f"http://{stand.address}", timeout=20) as client,
+        ThreadPoolExecutor(1) as uploads,
+    ):
+        upload = uploads.submit(
+            client.post, "/v1/sing", content=midi(), headers={"Content-Type": "audio/midi"}
+        )
+        try:
+            assert begun.wait(10)
+            with httpx.Client(base_url=f"http://{stand.address}", timeout=10) as other:
+                assert post(other, score=song(1)).status_code == 200
+        finally:
+            go_on.set()
+        assert upload.result().status_code == 200
