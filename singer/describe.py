@@ -39,8 +39,10 @@ def describe_score(score: Score) -> dict[str, Any]:
         "highest_midi": max(sung, default=None),
         "first_note_s": round(score.tempo.seconds_at(score.notes[0].start_beat), 3),
         "duration_s": round(score.duration_s, 3),
-        "bars": int(-(-score.notes[-1].end_beat // score.beats_per_bar)),
-        "beats_per_bar": score.beats_per_bar,
+        "bars": score.time_signatures.bars_until(score.notes[-1].end_beat),
+        "time_signatures": [
+            {"beat": change.beat, "signature": str(change)} for change in score.time_signatures.changes
+        ],
         "tempo": [{"beat": beat, "bpm": round(bpm, 3)} for beat, bpm in score.tempo.changes],
         "curves": sorted(score.curves),
     }

@@ -11,6 +11,7 @@ from frontend_g2p.typed_words import numbered_language
 from singer.errors import ScoreError
 from singer.pitch_names import pitch_name
 from singer.score import BREATH, HOLD, NEXT_SYLLABLE, Note
+from singer.time_signatures import TimeSignatures
 
 LONGEST_HELD_REST_BEATS = 0.5
 """A note without lyric holds the vowel before if no longer rest than this parts them; else it is not sung."""
@@ -53,7 +54,7 @@ class ImportedNote:
 
 
 def to_notes(
-    imported: Sequence[ImportedNote], beats_per_bar: float
+    imported: Sequence[ImportedNote], bars: TimeSignatures
 ) -> tuple[tuple[Note, ...], tuple[str, ...]]:
     """Notes of a score: syllables of one Latin word are joined on its first note, the others get ``+``.
 
@@ -84,7 +85,7 @@ def to_notes(
     if not notes:
         raise ScoreError("no_lyrics", "no note has a lyric; write the lyrics under the notes", "")
     first_beat = notes[0].start_beat
-    warnings = (_left_out(run, first_beat, beats_per_bar) for run in _runs(imported, left_out))
+    warnings = (_left_out(run, first_beat, bars) for run in _runs(imported, left_out))
     return tuple(notes), tuple(warnings)
 
 
@@ -159,10 +160,9 @@ def _runs(imported: Sequence[ImportedNote], chosen: Sequence[int]) -> list[list[
     return runs
 
 
-def _left_out(run: Sequence[ImportedNote], first_beat: float, beats_per_bar: float) -> str:
+def _left_out(run: Sequence[ImportedNote], first_beat: float, bars: TimeSignatures) -> str:
     first, last = (
-        f"beat {note.start_beat:g} (bar {int(note.start_beat // beats_per_bar) + 1})"
-        for note in (run[0], run[-1])
+        f"beat {note.start_beat:g} (bar {bars.bar_at(note.start_beat)})" for note in (run[0], run[-1])
     )
     why = "before the first lyric" if run[0].start_beat < first_beat else "after a rest"
     if len(run) == 1:

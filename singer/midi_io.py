@@ -15,6 +15,7 @@ from singer.imported_notes import ImportedNote, guess_language, one_line, to_not
 from singer.midi_bends import bends_of, drawn_by
 from singer.midi_text import LyricSyllable, decode_texts, to_syllables
 from singer.score import MOST_NOTES, Score, TempoMap, printable
+from singer.time_signatures import TimeSignature, TimeSignatures
 
 LARGEST_MIDI_BYTES = 2_000_000
 _DRUMS = 9
@@ -55,13 +56,13 @@ class MidiSong:
     Attributes:
         parts: those with notes.
         syllables: per track with lyrics.
-        tempo, beats_per_bar, title: of the whole file.
+        tempo, time_signatures, title: of the whole file.
     """
 
     parts: tuple[MidiPart, ...]
     syllables: Mapping[int, Sequence[LyricSyllable]]
     tempo: TempoMap
-    beats_per_bar: float
+    time_signatures: TimeSignatures
     title: str
 
 
@@ -85,15 +86,15 @@ def read_midi(document: bytes, options: ImportOptions, title: str = "") -> Score
     part = _choose_part(song, options)
     track = part.track if part.track in song.syllables else _most_lyrics(song)
     syllables = song.syllables[track]
-    line = _attach(part, syllables, options.chords == "highest", song.beats_per_bar)
-    notes, warnings = to_notes(line, song.beats_per_bar)
+    line = _attach(part, syllables, options.chords == "highest", song.time_signatures)
+    notes, warnings = to_notes(line, song.time_signatures)
     return Score(
         notes=notes,
         language=options.language or guess_language(syllable.text for syllable in syllables),
         tempo=song.tempo,
         title=song.title or title,
         voice=options.voice,
-        beats_per_bar=song.beats_per_bar,
+        time_signatures=song.time_signatures,
         drawn_pitch=drawn_by(part.bends, notes),
         warnings=warnings,
     )
@@ -129,7 +130,7 @@ def _take_apart(midi: Any, options: ImportOptions) -> MidiSong:
     if not parts:
         raise ScoreError("no_notes", "the MIDI file has no notes")
     everything = sorted((event for track in tracks for event in track), key=lambda event: event[0])
-    return MidiSong(parts, syllables, _tempo(everything), _bar(everything), _title(tracks, options))
+    return MidiSong(parts, syllables, _tempo(everything), _signatures(everything), _title(tracks, options))
 
 
 _Events = list[tuple[float, Any]]
@@ -231,9 +232,10 @@ def _bpm(beat_us: int) -> float:
     return round(bpm, 2) if round(60e6 / round(bpm, 2)) == beat_us else bpm
 
 
-def _bar(events: _Events) -> float:
-    bars = (m.numerator * 4 / m.denominator for _, m in events if m.type == "time_signature")
-    return next((bar for bar in bars if 0.25 <= bar <= 64), 4.0)
+def _signatures(events: _Events) -> TimeSignatures:
+    return TimeSignatures.of(
+        TimeSignature(beat, m.numerator, m.denominator) for beat, m in events if m.type == "time_signature"
+    )
 
 
 def _title(tracks: Sequence[_Events], options: ImportOptions) -> str:
@@ -297,7 +299,7 @@ def _listed(parts: Sequence[MidiPart]) -> str:
 
 
 def _attach(
-    part: MidiPart, syllables: Sequence[LyricSyllable], highest: bool, beats_per_bar: float
+    part: MidiPart, syllables: Sequence[LyricSyllable], highest: bool, bars: TimeSignatures
 ) -> list[ImportedNote]:
     """One line of notes with their syllables; a note that gets several sings them together."""
     line = one_line(part.notes, highest)
@@ -305,11 +307,10 @@ def _attach(
     for syllable in syllables:
         index = _nearest(starts, syllable.beat)
         if abs(starts[index] - syllable.beat) > _NEAR_BEATS:
-            bar = int(syllable.beat // beats_per_bar) + 1
             raise ScoreError(
                 "lyric_without_note",
                 f"no note of part {part} starts there; move the lyric to a note or choose another track",
-                f'lyric "{printable(syllable.text)}" at beat {syllable.beat:g} (bar {bar})',
+                f'lyric "{printable(syllable.text)}" at beat {syllable.beat:g} (bar {bars.bar_at(syllable.beat)})',
             )
         text = (line[index].text or "") + syllable.text
         line[index] = replace(line[index], text=text, goes_on=syllable.goes_on)

@@ -24,6 +24,7 @@ from singer.musicxml_tree import (
     write_out_jumps,
 )
 from singer.score import Score, TempoMap
+from singer.time_signatures import TimeSignature, TimeSignatures
 
 _DYNAMICS_DB = {
     "pppp": -12.0, "ppp": -10.0, "pp": -8.0, "p": -5.0, "mp": -2.0,
@@ -51,21 +52,21 @@ def read_musicxml(document: bytes, options: ImportOptions, title: str = "") -> S
         measures = _measures(root, part)
         _check_verse(measures, options.verse)
         imported = list(_imported(measures, options.verse))
-        tempo, bar_beats = _tempo(measures), _bar(measures)
+        tempo, signatures = _tempo(measures), _signatures(measures)
     except ScoreError:
         raise
     except Exception as error:  # music21 raises whatever its parsing runs into
         reason = str(error).split("\n")[0][:200] or type(error).__name__
         raise ScoreError("musicxml_damaged", f"part {part} cannot be read: {reason}") from error
     line = _join_ties(one_line(imported, options.chords == "highest"))
-    notes, left_out = to_notes(line, bar_beats)
+    notes, left_out = to_notes(line, signatures)
     return Score(
         notes=notes,
         language=options.language or declared or guess_language(note.text or "" for note in line),
         tempo=tempo,
         title=name or title,
         voice=options.voice,
-        beats_per_bar=bar_beats,
+        time_signatures=signatures,
         warnings=left_out,
     )
 
@@ -236,9 +237,12 @@ def _tempo(measures: _Measures) -> TempoMap:
     return TempoMap(tuple(changes))
 
 
-def _bar(measures: _Measures) -> float:
-    for _, _, measure in measures:
+def _signatures(measures: _Measures) -> TimeSignatures:
+    """Where the bars are; a measure that is shorter than its signature says ends the bar all the same."""
+    current = TimeSignature()
+    found: list[TimeSignature] = []
+    for first_beat, _, measure in measures:
         for signature in measure.getElementsByClass("TimeSignature"):
-            beats = float(signature.barDuration.quarterLength)
-            return beats if 0.25 <= beats <= 64 else 4.0
-    return 4.0
+            current = TimeSignature(first_beat, signature.numerator, signature.denominator)
+        found.append(replace(current, beat=first_beat))
+    return TimeSignatures.of(found)

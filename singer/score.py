@@ -15,6 +15,7 @@ from singer.emotions import refusal_of
 from singer.errors import ScoreError
 from singer.note_shapes import Breath, Portamento, Vibrato
 from singer.pitch_names import pitch_name
+from singer.time_signatures import LATEST_BEAT, TimeSignatures
 
 HOLD = "-"
 NEXT_SYLLABLE = "+"
@@ -28,7 +29,7 @@ LONGEST_LYRIC = 200
 LONGEST_NOTE_S = 60.0
 SHORTEST_NOTE_S = 0.01
 LONGEST_SCORE_S = 4 * 3600.0
-LONGEST_SCORE_BEATS = 100_000.0
+LONGEST_SCORE_BEATS = LATEST_BEAT
 OVERLAP_SLACK_BEATS = 1e-6
 """Notes may overlap by this much: thirds of a beat have no exact float."""
 
@@ -137,7 +138,7 @@ class Score:
         title, voice: name of the song and of the voice that it asks for ("" if none).
         curves: curve name (see ``singer.controls.CONTROLS``) to points (beat, value) by rising beat, joined by
             straight lines; outside the points a curve holds its end values.
-        beats_per_bar: only used to name bars in messages.
+        time_signatures: where bars begin; they name bars in messages and stand in files that have bars.
         emotion: name of ``EMOTIONS`` to weight 0-1, for notes without their own.
         sections: ranges of notes with an emotion of their own, by rising start, none overlapping.
         drawn_pitch: lines drawn by hand, by rising start, none overlapping: from its first to its last point a line is
@@ -154,7 +155,7 @@ class Score:
     title: str = ""
     voice: str = ""
     curves: Mapping[str, tuple[tuple[float, float], ...]] = field(default_factory=dict)
-    beats_per_bar: float = 4.0
+    time_signatures: TimeSignatures = field(default_factory=TimeSignatures)
     emotion: Mapping[str, float] = field(default_factory=dict)
     sections: tuple[Section, ...] = ()
     drawn_pitch: tuple[PitchLine, ...] = ()
@@ -171,8 +172,7 @@ class Score:
         lyric = printable(note.lyric)
         if not math.isfinite(note.start_beat):
             return f'note {index} "{lyric}"'
-        bar = int(max(note.start_beat, 0) // self.beats_per_bar) + 1
-        return f'note {index} "{lyric}" (bar {bar})'
+        return f'note {index} "{lyric}" (bar {self.time_signatures.bar_at(note.start_beat)})'
 
     def __post_init__(self) -> None:
         _in_languages(self.language, "language")
@@ -182,7 +182,6 @@ class Score:
             raise ScoreError(
                 "too_many_notes", f"found {len(self.notes)} notes; at most {MOST_NOTES} are allowed", "notes"
             )
-        _in_range(self.beats_per_bar, 0.25, 64.0, "beats_per_bar", "beats_per_bar", "beats_per_bar")
         for index in range(len(self.notes)):
             self._check_note(index)
         self._check_order()

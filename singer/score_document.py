@@ -15,6 +15,7 @@ from singer.controls import BREATH, CONTROLS, NOTE_COLOURS, PORTAMENTO, VIBRATO,
 from singer.emotions import EMOTIONS
 from singer.pitch_names import NAME_PATTERN
 from singer.score import LONGEST_LYRIC, LONGEST_SCORE_BEATS, MIDI_RANGE, MOST_NOTES, TEMPO_RANGE_BPM
+from singer.time_signatures import SIGNATURE_PATTERN
 
 
 def _bounds(lowest: float, highest: float) -> dict[str, Any]:
@@ -82,6 +83,18 @@ class TempoDocument(BaseModel):
     model_config = _STRICT
     beat: _Beat = Field(description="Where it begins, in quarter notes; the first one is at 0.")
     bpm: float = Field(description="Quarter notes per minute.", json_schema_extra=_bounds(*TEMPO_RANGE_BPM))
+
+
+class TimeSignatureDocument(BaseModel):
+    """One change of time signature."""
+
+    model_config = _STRICT
+    beat: _Beat = Field(description="Where its first bar begins, in quarter notes; the first one is at 0.")
+    signature: str = Field(
+        description="Beats in a bar and what part of a whole note each is.",
+        pattern=SIGNATURE_PATTERN,
+        examples=["3/4", "6/8"],
+    )
 
 
 class VibratoDocument(BaseModel):
@@ -197,10 +210,11 @@ class ScoreDocument(BaseModel):
         description="Changes of tempo by rising beat, the first one at beat 0; 120 if not given.",
         json_schema_extra={"minItems": 1},
     )
-    beats_per_bar: float = Field(
-        4.0,
-        description="Quarter notes in a bar; names bars in messages.",
-        json_schema_extra=_bounds(0.25, 64),
+    time_signatures: list[TimeSignatureDocument] = Field(
+        default_factory=lambda: [TimeSignatureDocument(beat=0, signature="4/4")],
+        description="Changes of time signature by rising beat, the first one at beat 0; 4/4 if not given. They name "
+        "bars in messages.",
+        json_schema_extra={"minItems": 1},
     )
     notes: list[NoteDocument] = Field(json_schema_extra={"minItems": 1, "maxItems": MOST_NOTES})
     curves: CurvesDocument = Field(default_factory=CurvesDocument)

@@ -24,8 +24,10 @@ from singer.score_document import (
     ScoreDocument,
     SectionDocument,
     TempoDocument,
+    TimeSignatureDocument,
     VibratoDocument,
 )
+from singer.time_signatures import TimeSignature, TimeSignatures
 
 FORMAT = "singer-score"
 VERSION = 1
@@ -39,6 +41,7 @@ _MUST_BE = {
     "list_type": "a list",
     "model_type": "an object",
     "model_attributes_type": "an object",
+    "string_pattern_mismatch": 'a time signature such as "3/4"',
     "too_short": "a pair [beat, value]",
     "too_long": "a pair [beat, value]",
 }
@@ -71,8 +74,9 @@ def document_to_score(raw: object) -> Score:
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         raise ScoreError(*_explain(first, raw)) from error
+    signatures = _time_signatures(wire)
     return Score(
-        notes=tuple(_to_note(index, note, wire.beats_per_bar) for index, note in enumerate(wire.notes)),
+        notes=tuple(_to_note(index, note, signatures) for index, note in enumerate(wire.notes)),
         language=wire.language,
         tempo=TempoMap(tuple((change.beat, change.bpm) for change in wire.tempo)),
         title=wire.title,
@@ -82,20 +86,20 @@ def document_to_score(raw: object) -> Score:
             for name in CONTROLS
             if (points := getattr(wire.curves, name)) is not None
         },
-        beats_per_bar=wire.beats_per_bar,
+        time_signatures=signatures,
         emotion=wire.emotion,
         sections=tuple(Section(part.start, part.end, part.emotion) for part in wire.sections),
         drawn_pitch=tuple(tuple((point[0], point[1]) for point in line) for line in wire.drawn_pitch),
     )
 
 
-def document_to_notes(raw: Sequence[object], first: int, beats_per_bar: float) -> tuple[Note, ...]:
+def document_to_notes(raw: Sequence[object], first: int, bars: TimeSignatures) -> tuple[Note, ...]:
     """Notes that go on with a score, parsed from JSON.
 
     Args:
         raw: documents of notes, as in a score's ``notes``.
         first: how many notes the score has already, so that places are named in the whole of it.
-        beats_per_bar: of the score.
+        bars: of the score.
 
     Raises:
         ScoreError: a note with keys or values that are not allowed.
@@ -107,9 +111,9 @@ def document_to_notes(raw: Sequence[object], first: int, beats_per_bar: float) -
         except ValidationError as error:
             found = dict(error.errors(include_url=False)[0])
             found["loc"] = ("notes", index, *cast("tuple[Any, ...]", found["loc"]))
-            whole = {"notes": {index: document}, "beats_per_bar": beats_per_bar}
+            whole = {"notes": {index: document}, "time_signatures": _signature_documents(bars)}
             raise ScoreError(*_explain(found, whole)) from error
-        notes.append(_to_note(index, wire, beats_per_bar))
+        notes.append(_to_note(index, wire, bars))
     return tuple(notes)
 
 
@@ -118,8 +122,8 @@ def score_to_document(score: Score) -> dict[str, Any]:
     document: dict[str, Any] = {"format": FORMAT, "version": VERSION}
     document |= {key: getattr(score, key) for key in ("title", "language", "voice") if getattr(score, key)}
     document["tempo"] = [{"beat": _number(beat), "bpm": _number(bpm)} for beat, bpm in score.tempo.changes]
-    if score.beats_per_bar != 4.0:
-        document["beats_per_bar"] = _number(score.beats_per_bar)
+    if score.time_signatures != TimeSignatures():
+        document["time_signatures"] = _signature_documents(score.time_signatures)
     document["notes"] = [_note_document(note) for note in score.notes]
     if score.curves:
         document["curves"] = {
@@ -286,8 +290,9 @@ def _explain(error: Mapping[str, Any], raw: object) -> tuple[str, str, str]:
 
 def _allowed_keys(location: Iterable[object]) -> list[str]:
     names: dict[str, type[BaseModel]] = {
-        "notes": NoteDocument, "tempo": TempoDocument, "vibrato": VibratoDocument, "curves": CurvesDocument,
-        "portamento": PortamentoDocument, "breath": BreathDocument, "sections": SectionDocument,
+        "notes": NoteDocument, "tempo": TempoDocument, "time_signatures": TimeSignatureDocument,
+        "vibrato": VibratoDocument, "curves": CurvesDocument, "portamento": PortamentoDocument, "breath": BreathDocument,
+        "sections": SectionDocument,
     }  # fmt: skip
     model: type[BaseModel] = ScoreDocument
     for part in location:
@@ -297,26 +302,44 @@ def _allowed_keys(location: Iterable[object]) -> list[str]:
 
 def _where(location: list[Any], raw: Any) -> str:
     if location[:1] == ["notes"] and len(location) > 1:
-        note, bar_beats = raw["notes"][location[1]], raw.get("beats_per_bar", 4)
-        return _note_where(location[1], note if isinstance(note, Mapping) else {}, bar_beats)
+        note, bars = raw["notes"][location[1]], TimeSignatures.of(_signatures_found(raw))
+        return _note_where(location[1], note if isinstance(note, Mapping) else {}, bars)
     return printable(".".join(str(part) for part in location), 60)
 
 
-def _note_where(index: int, note: Mapping[str, Any], bar_beats: object) -> str:
+def _time_signatures(wire: ScoreDocument) -> TimeSignatures:
+    return TimeSignatures(
+        tuple(TimeSignature.parse(change.beat, change.signature) for change in wire.time_signatures)
+    )
+
+
+def _signature_documents(bars: TimeSignatures) -> list[dict[str, Any]]:
+    return [{"beat": _number(change.beat), "signature": str(change)} for change in bars.changes]
+
+
+def _signatures_found(raw: Mapping[str, Any]) -> list[TimeSignature]:
+    """The time signatures of a document that may have faults."""
+    found = []
+    given = raw.get("time_signatures")
+    for change in given if isinstance(given, list) else ():
+        try:
+            wire = TimeSignatureDocument.model_validate(change)
+        except ValidationError:
+            continue
+        found.append(TimeSignature.parse(wire.beat, wire.signature))
+    return found
+
+
+def _note_where(index: int, note: Mapping[str, Any], bars: TimeSignatures) -> str:
     lyric, start = note.get("lyric"), note.get("start")
     name = f'note {index} "{printable(lyric)}"' if isinstance(lyric, str) else f"note {index}"
-    if (
-        isinstance(start, int | float)
-        and isinstance(bar_beats, int | float)
-        and bar_beats > 0
-        and 0 <= start < 1e6
-    ):
-        return f"{name} (bar {int(start // bar_beats) + 1})"
+    if isinstance(start, int | float) and 0 <= start < 1e6:
+        return f"{name} (bar {bars.bar_at(start)})"
     return name
 
 
-def _to_note(index: int, note: NoteDocument, beats_per_bar: float) -> Note:
-    where = _note_where(index, {"lyric": note.lyric, "start": note.start}, beats_per_bar)
+def _to_note(index: int, note: NoteDocument, bars: TimeSignatures) -> Note:
+    where = _note_where(index, {"lyric": note.lyric, "start": note.start}, bars)
     try:
         midi = pitch_midi(note.pitch) if isinstance(note.pitch, str) else float(note.pitch)
     except (ValueError, OverflowError) as error:

@@ -61,11 +61,11 @@ class SongTrack:
 
 @dataclass(slots=True)
 class Song:
-    """A whole file: tempi as (tick, quarter notes per minute), and what of it cannot be held."""
+    """A whole file: tempi as (tick, quarter notes per minute), time signatures as (tick, beats, unit), what cannot be held."""
 
     title: str = ""
     tempos: list[tuple[int, float]] = field(default_factory=list)
-    bar_beats: float = 4.0
+    time_signatures: list[tuple[int, int, int]] = field(default_factory=list)
     tracks: list[SongTrack] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
 

@@ -20,7 +20,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from singer.projects.imported import Line, Song, SongNote, SongTrack
+from singer.projects.imported import TICKS, Line, Song, SongNote, SongTrack
+from singer.time_signatures import TimeSignatures
 
 MEMORY_BYTES = 1_500_000_000
 CPU_S = 20
@@ -51,6 +52,10 @@ _TEMPO_LEADS = ("ustx", "svp", "s5p", "dv", "acep", "tssln")
 """Formats whose tempi LibreSVIP counts from a bar before the notes, as it does with all curves."""
 _LEADS_BY_FOUR_BEATS = ("ustx", "ccs", "tssln")
 """Formats in which this bar has four beats whatever the time signature is."""
+
+
+_BARS_LEAD = ("svp",)
+"""Formats whose bars LibreSVIP counts so too."""
 
 
 def main(format_name: str) -> None:
@@ -117,11 +122,9 @@ def _song(project: Any, format_name: str) -> Song:
     bar_beats = bar.numerator * 4 / bar.denominator if bar and bar.denominator else 4.0
     curve_lead = 1920 if format_name in _LEADS_BY_FOUR_BEATS else round(bar_beats * 480)
     tempo_lead = curve_lead if format_name in _TEMPO_LEADS else 0
-    song = Song(bar_beats=bar_beats)
+    song = Song(time_signatures=_time_signatures(project, 1 if format_name in _BARS_LEAD else 0))
     for tempo in project.song_tempo_list:
         song.tempos.append((tempo.position - tempo_lead if tempo.position > 0 else 0, tempo.bpm))
-    if len({(each.numerator, each.denominator) for each in project.time_signature_list}) > 1:
-        song.left_out.append("changes of time signature (they only name bars); the first one is kept")
     for track in project.track_list:
         if track.type_ == "Singing":
             song.tracks.append(_track(track, curve_lead, format_name))
@@ -129,6 +132,13 @@ def _song(project: Any, format_name: str) -> Song:
             file = Path(str(track.audio_file_path).replace("\\", "/")).name
             song.left_out.append(f'backing audio "{file or track.title}"')
     return song
+
+
+def _time_signatures(project: Any, lead_bars: int) -> list[tuple[int, int, int]]:
+    found = TimeSignatures.of_bars(
+        (each.bar_index - lead_bars, each.numerator, each.denominator) for each in project.time_signature_list
+    )
+    return [(round(each.beat * TICKS), each.beats, each.unit) for each in found.changes]
 
 
 def _track(track: Any, lead: int, format_name: str) -> SongTrack:

@@ -13,6 +13,7 @@ from singer.drawn_pitch import PitchLine
 from singer.performance.performance import FRAME_RATE_HZ, Performance, PhrasePerformance
 from singer.projects.imported import TICKS, Line
 from singer.score import Note, Score, TempoMap
+from singer.time_signatures import TimeSignature, TimeSignatures
 
 GRID_TICKS = 5
 """Drawn pitch is written at every fifth tick, the grid of OpenUtau, UTAU and VOCALOID."""
@@ -44,7 +45,7 @@ class Sheet:
     """A song to be written.
 
     Attributes:
-        title, language, bar_beats: of the song.
+        title, language, bars: of the song.
         tempos: (tick, quarter notes per minute).
         notes: by rising start.
         curves: as in the score, over ticks.
@@ -53,7 +54,7 @@ class Sheet:
 
     title: str
     language: Language
-    bar_beats: float
+    bars: TimeSignatures
     tempos: list[tuple[int, float]]
     tempo: TempoMap
     notes: list[SheetNote]
@@ -116,6 +117,18 @@ class Sheet:
                 bends += [*points, (note.end + 1, 0.0)]
         return self._at_rest_between(bends, starts)
 
+    def signatures(self) -> list[tuple[int, TimeSignature]]:
+        """Changes of time signature as (bar from 0, signature).
+
+        For editors that know whole bars only: a change that cuts a bar begins with the next one, and is listed.
+        """
+        whole = TimeSignatures.of_bars((bar, each.beats, each.unit) for bar, each in self.bars.by_bar())
+        if self.bars.cuts:
+            self.left_out.append(
+                f"{self.bars.cuts} changes of time signature inside a bar come at that bar's end; later bars move with them"
+            )
+        return whole.by_bar()
+
     def _at_rest_between(
         self, bends: list[tuple[float, float]], starts: set[int]
     ) -> list[tuple[float, float]]:
@@ -133,7 +146,7 @@ def to_sheet(score: Score, performance: Performance | None = None) -> Sheet:
     sheet = Sheet(
         title=score.title,
         language=score.language,
-        bar_beats=score.beats_per_bar,
+        bars=score.time_signatures,
         tempos=_tempos(score.tempo),
         tempo=score.tempo,
         notes=_notes(score.notes),

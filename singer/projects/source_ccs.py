@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from singer.projects.bars import refine_ccs_bars
 from singer.projects.imported import TICKS, Line, Song
 from singer.score import TempoMap
 
@@ -14,9 +15,10 @@ _MOST_FRAMES = 4 * 3600 * 200
 
 
 def refine_ccs(song: Song, document: bytes) -> None:
-    """Read the drawn pitch (natural logarithm of Hz) anew, and list the other curves."""
+    """Read time signatures and the drawn pitch (natural logarithm of Hz) anew, and list the other curves."""
     from defusedxml.ElementTree import fromstring
 
+    refine_ccs_bars(song, document)
     clock = TempoMap(tuple((tick / TICKS, bpm) for tick, bpm in song.tempos))
     units = [unit for unit in fromstring(document).iter("Unit") if unit.get("Category") == "SingerSong"]
     for unit, track in zip(units, song.tracks, strict=False):

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
+from singer.projects.bars import vocaloid_bars
 from singer.projects.imported import Song, SongTrack
 from singer.projects.vocaloid import Events, apply_controls, apply_pitch
 
@@ -19,15 +20,22 @@ NAMES = {
 
 
 def refine_vsqx(song: Song, document: bytes) -> None:
-    """Read pitch and controls anew: a bend of VOCALOID is against its note."""
+    """Read bars, tempi, pitch and controls anew: a bend of VOCALOID is against its note.
+
+    Where the time signature changes LibreSVIP miscounts the bars before the song.
+    """
     from defusedxml.ElementTree import fromstring
 
     root = fromstring(document)
     for element in root.iter():
         element.tag = str(element.tag).rpartition("}")[2]
+    lead = _read_master(song, next(root.iter("masterTrack")))
     for track, found in zip(root.iter("vsTrack"), song.tracks, strict=False):
         parts = list(_all(track, "vsPart", "musicalPart"))
-        lead = _lead(parts, found)
+        starts = [_number(part, "t", "posTick") + _number(note, "t", "posTick")
+                  for part in parts for note in _all(part, "note")]  # fmt: skip
+        if starts and found.notes:
+            _move(found, min(starts) - lead)
         events: dict[str, Events] = defaultdict(list)
         for part in parts:
             for change in _all(part, "cc", "mCtrl"):
@@ -41,11 +49,27 @@ def refine_vsqx(song: Song, document: bytes) -> None:
             found.left_out.append("vibrato of VOCALOID notes")
 
 
-def _lead(parts: list[Any], found: SongTrack) -> int:
-    """Ticks before beat 0: what LibreSVIP took off the file's first note."""
-    starts = [_number(part, "t", "posTick") + _number(note, "t", "posTick")
-              for part in parts for note in _all(part, "note")]  # fmt: skip
-    return min(starts) - min(note.start for note in found.notes) if starts and found.notes else 0
+def _read_master(song: Song, master: Any) -> int:
+    """Put the signatures and tempi of the file into ``song``; returns the ticks of the bars before it."""
+    signatures = [
+        (_number(each, "m", "posMes"), _number(each, "nu", "nume"), _number(each, "de", "denomi"))
+        for each in _all(master, "timeSig")
+    ]
+    lead, song.time_signatures = vocaloid_bars(signatures, _number(master, "preMeasure"))
+    tempos = sorted(
+        (_number(each, "t", "posTick") - lead, _number(each, "v", "bpm") / 100)
+        for each in _all(master, "tempo")
+    )
+    begun = [bpm for tick, bpm in tempos if tick <= 0][-1:]
+    song.tempos = [*((0, bpm) for bpm in begun), *(each for each in tempos if each[0] > 0)]
+    return lead
+
+
+def _move(found: SongTrack, first_tick: int) -> None:
+    """Begin the track's first note at a tick."""
+    by = first_tick - min(note.start for note in found.notes)
+    for note in found.notes:
+        note.start += by
 
 
 def _all(parent: Any, *names: str) -> Iterable[Any]:

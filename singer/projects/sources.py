@@ -44,6 +44,10 @@ def _refiner(format_name: str) -> Callable[[Song, bytes], None] | None:
         from singer.projects.source_ccs import refine_ccs
 
         return refine_ccs
+    if format_name == "tssln":
+        from singer.projects.bars import refine_tssln_bars
+
+        return refine_tssln_bars
     return None
 
 

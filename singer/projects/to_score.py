@@ -13,6 +13,7 @@ from singer.errors import ScoreError
 from singer.import_options import ImportOptions
 from singer.imported_notes import ImportedNote, guess_language, one_line, syllable_of, to_notes
 from singer.note_shapes import Vibrato
+from singer.projects.bars import signatures_of
 from singer.projects.imported import TICKS, Line, Song, SongNote, SongTrack, SongVibrato
 from singer.projects.lyrics import score_lyric, with_arpabet
 from singer.score import BREATH, HOLD, NEXT_SYLLABLE, Note, Score, TempoMap, printable
@@ -29,7 +30,7 @@ def to_score(song: Song, options: ImportOptions, title: str = "") -> Score:
     """
     number = choose_track(song, options)
     track = song.tracks[number - 1]
-    bar_beats = song.bar_beats if 0.25 <= song.bar_beats <= 64 else 4.0
+    bars = signatures_of(song)
     warnings = [f"left out: {text}" for text in (*song.left_out, *track.left_out)]
     others = [_listed(place, each) for place, each in enumerate(song.tracks, 1) if place != number]
     if others:
@@ -38,7 +39,7 @@ def to_score(song: Song, options: ImportOptions, title: str = "") -> Score:
     imported, hinted, silent = _imported(track, language)
     if not imported:
         raise ScoreError("no_notes", "the track has no sung notes", f"track {number}")
-    notes, said = to_notes(one_line(imported, options.chords == "highest"), bar_beats)
+    notes, said = to_notes(one_line(imported, options.chords == "highest"), bars)
     tempo = _tempo(song.tempos)
     notes = _with_vibrato(_continued(notes, language), track, tempo)
     if hinted:
@@ -52,7 +53,7 @@ def to_score(song: Song, options: ImportOptions, title: str = "") -> Score:
         title=(song.title or title)[:500],
         voice=options.voice,
         curves=_curves(track, warnings),
-        beats_per_bar=bar_beats,
+        time_signatures=bars,
         drawn_pitch=_drawn(track.lines, warnings),
         warnings=(*warnings, *said),
     )

@@ -7,7 +7,6 @@ from typing import Any
 
 from singer.projects.imported import TICKS
 from singer.projects.sheet import Sheet, list_unwritten
-from singer.projects.write_ustx import bar
 
 BEND_RANGE = 24
 """Semitones at full bend: a step is 0.3 cents."""
@@ -21,9 +20,15 @@ def write_midi(sheet: Sheet) -> bytes:
 
     list_unwritten(sheet)
     conductor: list[tuple[int, int, Any]] = []
-    beats, unit = bar(sheet.bar_beats)
     conductor.append((0, 0, mido.MetaMessage("track_name", name=_latin(sheet.title))))
-    conductor.append((0, 0, mido.MetaMessage("time_signature", numerator=beats, denominator=unit)))
+    conductor += [
+        (
+            round(each.beat * TICKS),
+            0,
+            mido.MetaMessage("time_signature", numerator=each.beats, denominator=each.unit),
+        )
+        for each in sheet.bars.changes
+    ]
     conductor += [
         (tick, 1, mido.MetaMessage("set_tempo", tempo=round(60e6 / bpm))) for tick, bpm in sheet.tempos
     ]

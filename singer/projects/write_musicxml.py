@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
+from typing import Any, TypeVar
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from singer.projects.imported import TICKS
 from singer.projects.sheet import Sheet, SheetNote, list_unwritten
-from singer.projects.write_ustx import bar
+from singer.time_signatures import TimeSignature
 
 _STEPS = (
     ("C", 0),
@@ -33,8 +37,6 @@ _HEAD = (
 def write_musicxml(sheet: Sheet) -> bytes:
     """The file: one part of one voice, 480 divisions a quarter note."""
     list_unwritten(sheet, pitch=False)
-    beats, unit = bar(sheet.bar_beats)
-    bar_ticks = TICKS * 4 * beats // unit
     root = Element("score-partwise", {"version": "4.0"})
     SubElement(SubElement(root, "work"), "work-title").text = sheet.title
     defaults = SubElement(root, "defaults")
@@ -44,68 +46,68 @@ def write_musicxml(sheet: Sheet) -> bytes:
     declared = SubElement(SubElement(root, "part-list"), "score-part", {"id": "P1"})
     SubElement(declared, "part-name").text = "Singer"
     part = SubElement(root, "part", {"id": "P1"})
-    pieces = list(_pieces(sheet, bar_ticks))
-    last_bar = (
-        sheet.notes[-1].end // bar_ticks
-        if sheet.notes[-1].end % bar_ticks
-        else sheet.notes[-1].end // bar_ticks - 1
-    )
-    by_bar: dict[int, list[tuple[int, int, SheetNote | None]]] = {}
-    for start, length, note in pieces:
-        by_bar.setdefault(start // bar_ticks, []).append((start, length, note))
-    tempos = _by_bar(sheet, bar_ticks)
-    for number in range(last_bar + 1):
+    bars = list(sheet.bars.bars(sheet.notes[-1].end / TICKS))
+    lines = [round(beat * TICKS) for beat, _ in bars]
+    pieces, tempos = _by_bar(_pieces(sheet, lines), lines), _by_bar(sheet.tempos, lines)
+    before: TimeSignature | None = None
+    for number, (_, signature) in enumerate(bars):
         measure = SubElement(part, "measure", {"number": str(number + 1)})
-        if not number:
-            _attributes(measure, beats, unit)
-        _measure(measure, by_bar.get(number, []), tempos.get(number, []), number * bar_ticks)
+        if before is None or str(signature) != str(before):
+            _attributes(measure, signature, first=before is None)
+        _measure(measure, pieces[number], tempos[number])
+        before = signature
     indent(root)
     return _HEAD + bytes(tostring(root, encoding="utf-8"))
 
 
-def _attributes(measure: Element, beats: int, unit: int) -> None:
+def _attributes(measure: Element, signature: TimeSignature, first: bool) -> None:
     attributes = SubElement(measure, "attributes")
-    SubElement(attributes, "divisions").text = str(TICKS)
-    SubElement(SubElement(attributes, "key"), "fifths").text = "0"
+    if first:
+        SubElement(attributes, "divisions").text = str(TICKS)
+        SubElement(SubElement(attributes, "key"), "fifths").text = "0"
     time = SubElement(attributes, "time")
-    SubElement(time, "beats").text = str(beats)
-    SubElement(time, "beat-type").text = str(unit)
+    SubElement(time, "beats").text = str(signature.beats)
+    SubElement(time, "beat-type").text = str(signature.unit)
+    if not first:
+        return
     clef = SubElement(attributes, "clef")
     SubElement(clef, "sign").text = "G"
     SubElement(clef, "line").text = "2"
 
 
-def _pieces(sheet: Sheet, bar_ticks: int) -> Iterator[tuple[int, int, SheetNote | None]]:
-    """Notes and rests, cut at bar lines: (start tick, length, the note)."""
+_Piece = tuple[int, int, SheetNote | None]
+_Timed = TypeVar("_Timed", bound=tuple[Any, ...])
+
+
+def _pieces(sheet: Sheet, lines: Sequence[int]) -> Iterator[_Piece]:
+    """Notes and rests, cut at bar lines: (start tick, length, the note); the last bar is filled."""
     reached = 0
     for note in sheet.notes:
-        yield from _cut(reached, note.start, bar_ticks, None)
-        yield from _cut(note.start, note.end, bar_ticks, note)
+        yield from _cut(reached, note.start, lines, None)
+        yield from _cut(note.start, note.end, lines, note)
         reached = note.end
-    yield from _cut(reached, -(-reached // bar_ticks) * bar_ticks, bar_ticks, None)
+    full = lines[-1] + round(sheet.bars.changes[-1].bar_beats * TICKS)
+    yield from _cut(reached, full, lines, None)
 
 
-def _cut(
-    start: int, end: int, bar_ticks: int, note: SheetNote | None
-) -> Iterator[tuple[int, int, SheetNote | None]]:
-    while start < end:
-        stop = min(end, (start // bar_ticks + 1) * bar_ticks)
-        yield start, stop - start, note
-        start = stop
+def _cut(start: int, end: int, lines: Sequence[int], note: SheetNote | None) -> Iterator[_Piece]:
+    inside = lines[bisect_right(lines, start) : bisect_left(lines, end)]
+    if start < end:
+        yield from ((low, high - low, note) for low, high in pairwise([start, *inside, end]))
 
 
-def _by_bar(sheet: Sheet, bar_ticks: int) -> dict[int, list[tuple[int, float]]]:
-    found: dict[int, list[tuple[int, float]]] = {}
-    for tick, bpm in sheet.tempos:
-        found.setdefault(tick // bar_ticks, []).append((tick, bpm))
+def _by_bar(timed: Iterable[_Timed], lines: Sequence[int]) -> dict[int, list[_Timed]]:
+    """What begins in each bar, by its tick."""
+    found: dict[int, list[_Timed]] = defaultdict(list)
+    for each in timed:
+        found[bisect_right(lines, each[0]) - 1].append(each)
     return found
 
 
 def _measure(
     measure: Element,
-    pieces: list[tuple[int, int, SheetNote | None]],
+    pieces: list[_Piece],
     tempos: list[tuple[int, float]],
-    bar_start: int,
 ) -> None:
     waiting = list(tempos)
     for start, length, note in pieces:

@@ -8,7 +8,6 @@ from typing import Any
 
 from singer.projects.sheet import Sheet, list_unwritten
 from singer.projects.source_svp import BLICKS, CONTROLS, LANGUAGES
-from singer.projects.write_ustx import bar
 from singer.score import BREATH
 
 _PARAMETERS = (
@@ -60,7 +59,6 @@ def _attributes(sheet: Sheet, drawn: list[bool], index: int) -> dict[str, float]
 
 
 def _project(sheet: Sheet, notes: list[dict[str, Any]], parameters: dict[str, Any]) -> dict[str, Any]:
-    beats, unit = bar(sheet.bar_beats)
     name = sheet.title or "Singer"
     identity = uuid.uuid5(uuid.NAMESPACE_OID, json.dumps(notes)).hex  # the same score is the same file
     language = next((theirs for theirs, ours in LANGUAGES.items() if ours == sheet.language), "")
@@ -78,7 +76,10 @@ def _project(sheet: Sheet, notes: list[dict[str, Any]], parameters: dict[str, An
     return {
         "version": 113,
         "time": {
-            "meter": [{"index": 0, "numerator": beats, "denominator": unit}],
+            "meter": [
+                {"index": bar, "numerator": each.beats, "denominator": each.unit}
+                for bar, each in sheet.signatures()
+            ],
             "tempo": [{"position": tick * BLICKS, "bpm": bpm} for tick, bpm in sheet.tempos],
         },
         "library": [],

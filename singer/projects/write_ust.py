@@ -8,6 +8,7 @@ from singer.projects.imported import TICKS, Line
 from singer.projects.sheet import Sheet, SheetNote, list_unwritten
 from singer.projects.write_ustx import vibrato_shares
 from singer.score import BREATH, TempoMap
+from singer.time_signatures import TimeSignatures
 
 LARGEST_BEND = 20.0
 """Semitones from its note that UTAU draws pitch at most."""
@@ -20,8 +21,8 @@ _SPARSE_CENTS = 0.2
 def write_ust(sheet: Sheet) -> bytes:
     """The file, of version 1.2, in Shift-JIS if it can hold the lyrics, else in UTF-8."""
     list_unwritten(sheet, extras=("vibrato",))
-    if sheet.bar_beats != 4.0:
-        sheet.left_out.append("left out: the time signature")
+    if sheet.bars != TimeSignatures():
+        sheet.left_out.append("left out: time signatures")
     tempos = _at_sections(sheet)
     clock = TempoMap(tuple((tick / TICKS, bpm) for tick, bpm in tempos.items()))
     sections: list[list[str]] = []

@@ -33,25 +33,21 @@ def write_ustx(sheet: Sheet) -> bytes:
         "duration": sheet.notes[-1].end, "name": sheet.title or "Singer", "comment": "", "track_no": 0, "position": 0,
         "notes": notes, "curves": [*_bends(sheet, drawn), *_curves(sheet)],
     }  # fmt: skip
-    beats, unit = bar(sheet.bar_beats)
+    signatures = sheet.signatures()
+    _, first = signatures[0]
     project = {
         "name": sheet.title or "New Project", "comment": "", "output_dir": "Vocal", "cache_dir": "UCache",
-        "ustx_version": "0.6", "resolution": 480, "bpm": sheet.tempos[0][1], "beat_per_bar": beats, "beat_unit": unit,
-        "time_signatures": [{"bar_position": 0, "beat_per_bar": beats, "beat_unit": unit}],
+        "ustx_version": "0.6", "resolution": 480, "bpm": sheet.tempos[0][1], "beat_per_bar": first.beats,
+        "beat_unit": first.unit,
+        "time_signatures": [
+            {"bar_position": bar, "beat_per_bar": each.beats, "beat_unit": each.unit} for bar, each in signatures
+        ],
         "tempos": [{"position": tick, "bpm": bpm} for tick, bpm in sheet.tempos],
         "tracks": [{"phonemizer": "OpenUtau.Core.DefaultPhonemizer", "track_name": sheet.title or "Singer",
                     "mute": False, "solo": False, "volume": 0}],
         "voice_parts": [part], "wave_parts": [],
     }  # fmt: skip
     return ("\n".join(_yaml(project)) + "\n").encode()
-
-
-def bar(bar_beats: float) -> tuple[int, int]:
-    """Numerator and denominator of a bar of some quarter notes; 4/4 for a length that no signature has."""
-    for unit in (4, 8, 16, 32):
-        if (bar_beats * unit / 4).is_integer():
-            return int(bar_beats * unit / 4), unit
-    return 4, 4
 
 
 def _note(note: SheetNote, flat: bool, drawn: bool, tempo: TempoMap) -> dict[str, Any]:

@@ -11,7 +11,6 @@ from frontend_g2p.phones import Language
 from singer.projects.imported import TICKS
 from singer.projects.sheet import GRID_TICKS, Sheet, list_unwritten
 from singer.projects.vocaloid import FULL_BEND, around_middle, dynamics
-from singer.projects.write_ustx import bar
 from singer.score import HOLD
 
 NAMESPACE = "http://www.yamaha.co.jp/vocaloid/schema/vsq4/"
@@ -71,11 +70,12 @@ def _mixer(root: Element) -> None:
 
 def _master(root: Element, sheet: Sheet) -> int:
     """Tempi and bars; the ticks of the bar that VOCALOID puts before the song."""
-    beats, unit = bar(sheet.bar_beats)
-    lead = _PRE_MEASURE * TICKS * 4 * beats // unit
+    signatures = sheet.signatures()
+    lead = round(_PRE_MEASURE * signatures[0][1].bar_beats * TICKS)
     master = SubElement(root, "masterTrack")
     _texts(master, seqName=sheet.title, comment="", resolution=TICKS, preMeasure=_PRE_MEASURE)
-    _texts(SubElement(master, "timeSig"), m=0, nu=beats, de=unit)
+    for bar, each in signatures:
+        _texts(SubElement(master, "timeSig"), m=bar + _PRE_MEASURE if bar else 0, nu=each.beats, de=each.unit)
     for tick, bpm in sheet.tempos:
         _texts(SubElement(master, "tempo"), t=tick + lead if tick else 0, v=round(bpm * 100))
     if any(abs(round(bpm * 100) - bpm * 100) > 1e-6 for _, bpm in sheet.tempos):

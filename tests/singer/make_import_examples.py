@@ -25,7 +25,7 @@ def amazing_grace() -> dict[str, bytes]:
         elif note.lyric in _SYLLABLES:
             text, *waiting = _SYLLABLES[note.lyric]
         sung.append(Sung(note.start_beat, note.duration_beats, round(note.midi), text))
-    (_, bpm), beats = score.tempo.changes[0], int(score.beats_per_bar)
+    (_, bpm), beats = score.tempo.changes[0], int(score.time_signatures.changes[0].bar_beats)
     bass = [Sung(bar * 3.0, 3.0, 43) for bar in range(1, 16)]
     return {
         "amazing_grace.mid": midi_file(

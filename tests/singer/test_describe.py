@@ -20,7 +20,7 @@ def test_a_score_is_described_by_what_it_holds() -> None:
         "title": "t", "voice": "v", "language": "zh", "languages": ["zh", "en", "ja"],
         "notes": 5, "held": 1, "breaths": 1,
         "lowest": "A3", "highest": "E4+25c", "lowest_midi": 57.0, "highest_midi": 64.25,
-        "first_note_s": 2.0, "duration_s": 6.0, "bars": 3, "beats_per_bar": 4.0,
+        "first_note_s": 2.0, "duration_s": 6.0, "bars": 3, "time_signatures": [{"beat": 0.0, "signature": "4/4"}],
         "tempo": [{"beat": 0.0, "bpm": 120.0}, {"beat": 8.0, "bpm": 60.0}], "curves": ["tension"],
     }  # fmt: skip
 

@@ -38,7 +38,11 @@ def test_notes_words_tempo_and_title_come_through() -> None:
         (note.start, note.duration, note.midi) for note in GRACE
     ]
     assert score.tempo.changes == ((0, 84), (4, 90.5))
-    assert (score.title, score.language, score.beats_per_bar) == ("New Britain", "en", 3.0)
+    assert (score.title, score.language, str(score.time_signatures.changes[0])) == (
+        "New Britain",
+        "en",
+        "3/4",
+    )
 
 
 def test_a_tempo_that_no_round_number_stands_for_is_kept_exactly() -> None:

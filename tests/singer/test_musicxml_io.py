@@ -58,7 +58,11 @@ def test_words_melismas_pickup_and_title_come_through() -> None:
     assert [(n.start_beat, n.duration_beats, n.midi) for n in score.notes] == [
         (note.start, note.duration, note.midi) for note in notes
     ]
-    assert (score.title, score.language, score.beats_per_bar) == ("New Britain", "en", 3.0)
+    assert (score.title, score.language, str(score.time_signatures.changes[0])) == (
+        "New Britain",
+        "en",
+        "3/4",
+    )
     assert score.tempo.changes == ((0, 84),)
 
 

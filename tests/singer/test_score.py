@@ -6,6 +6,7 @@ import pytest
 from singer.errors import ScoreError
 from singer.note_shapes import Vibrato
 from singer.score import Note, Score, TempoMap, check_range
+from singer.time_signatures import TimeSignature, TimeSignatures
 
 
 def song(*notes: Note, **fields: object) -> Score:
@@ -55,7 +56,8 @@ def test_a_bad_note_is_refused_with_its_place(change: dict[str, object], code: s
 
 def test_the_place_names_note_lyric_and_bar() -> None:
     score = song(
-        *(Note(beat, 1.0, 60.0, lyric) for beat, lyric in enumerate(["a", "b", "c", "ki"])), beats_per_bar=3.0
+        *(Note(beat, 1.0, 60.0, lyric) for beat, lyric in enumerate(["a", "b", "c", "ki"])),
+        time_signatures=TimeSignatures((TimeSignature(0.0, 3, 4),)),
     )
     assert score.where(3) == 'note 3 "ki" (bar 2)'
 

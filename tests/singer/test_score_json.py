@@ -15,6 +15,7 @@ from singer.note_shapes import Breath, Portamento, Vibrato
 from singer.score import Note, Score, Section, TempoMap
 from singer.score_document import score_schema
 from singer.score_json import document_to_score, read_score_json, score_to_document, write_score_json
+from singer.time_signatures import TimeSignature, TimeSignatures
 
 SCHEMA_FILE = Path(__file__).parents[2] / "singer" / "schemas" / "score.schema.json"
 JASMINE: dict[str, Any] = {
@@ -60,11 +61,12 @@ def test_the_documented_score_is_read() -> None:
 def test_every_optional_key_is_read() -> None:
     vibrato = {"depth_cents": 30, "rate_hz": 6, "start": 0.5, "attack_s": 0.2, "shape": 1}
     document = with_note(lyric="ki", pitch=60.5, language="ja", phones="k i", loudness_db=-3, vibrato=vibrato)
-    document |= {"beats_per_bar": 3, "curves": {"tension": [[0, 0], [2, 0.5]]}}
+    document |= {"curves": {"tension": [[0, 0], [2, 0.5]]}}
+    document["time_signatures"] = [{"beat": 0, "signature": "3/4"}, {"beat": 6, "signature": "12/8"}]
     score = document_to_score(document)
     assert score.notes[1] == Note(1.0, 1.0, 60.5, "ki", "ja", "k i", -3.0, Vibrato(30.0, 6.0, 0.5, 0.2, 1.0))
     assert score.curves == {"tension": ((0.0, 0.0), (2.0, 0.5))}
-    assert score.beats_per_bar == 3
+    assert score.time_signatures.changes == (TimeSignature(0.0, 3, 4), TimeSignature(6.0, 12, 8))
 
 
 @pytest.mark.parametrize(
@@ -134,7 +136,17 @@ def test_a_bad_note_is_refused_with_its_place(keys: dict[str, object], code: str
         (lambda d: d.update(curves={"pitch": [[0, 0]]}), "unknown_key", "curves"),
         (lambda d: d.update(curves={"gender": [[0]]}), "wrong_type", "curves.gender.0"),
         (lambda d: d.update(curves={"gender": [[0, 9]]}), "curve_value", "curve gender, point 0"),
-        (lambda d: d.update(beats_per_bar=0), "beats_per_bar", "beats_per_bar"),
+        (lambda d: d.update(time_signatures=[]), "time_signature_start", "time signature 0"),
+        (
+            lambda d: d.update(time_signatures=[{"beat": 0, "signature": "4/5"}]),
+            "time_signature_range",
+            "time signature 0",
+        ),
+        (
+            lambda d: d.update(time_signatures=[{"beat": 0, "signature": "waltz"}]),
+            "wrong_type",
+            "time_signatures.0.signature",
+        ),
         (lambda d: d.update(title="x" * 501), "wrong_type", "title"),
         (lambda d: d.update(extra=1), "unknown_key", ""),
     ],
@@ -233,7 +245,8 @@ def random_score(seed: int) -> Score:
         if rng.random() < 0.5
     }
     return Score(
-        tuple(notes), "yue", TempoMap(tuple(tempo)), "a “title”", "suyin", curves, rng.choice([4.0, 3.0, 3.5]),
+        tuple(notes), "yue", TempoMap(tuple(tempo)), "a “title”", "suyin", curves,
+        rng.choice([TimeSignatures(), TimeSignatures((TimeSignature(0.0, 3, 4), TimeSignature(1.5, 7, 8)))]),
         rng.choice([{}, {"machine-like": 1.0}]), rng.choice([(), (Section(0.5, 3.0, {"plain": 0.25}),)]),
     )  # fmt: skip
 

@@ -18,6 +18,7 @@ from singer.render import RenderOptions, stream_phrases
 from singer.score import Score
 from singer.score_json import document_to_notes, document_to_score
 from singer.song_source import SongSource
+from singer.time_signatures import TimeSignatures
 from singer.timeline import Mark, mark_document, phrase_marks
 from singer.voice import Voice
 
@@ -121,9 +122,8 @@ class SongWork:
     def append(self, message: Append) -> int:
         """Go on with an open song; returns how many notes it has now. Raises ``SingerError``."""
         score = self.source.score
-        notes = document_to_notes(
-            message.notes, len(score.notes) if score else 0, score.beats_per_bar if score else 4.0
-        )
+        bars = score.time_signatures if score else TimeSignatures()
+        notes = document_to_notes(message.notes, len(score.notes) if score else 0, bars)
         return self.source.append(notes, is_final=message.final)
 
     def cut(self) -> None:

@@ -30,6 +30,7 @@ def ustx() -> bytes:
     return (
         "name: Song\nustx_version: '0.6'\nbpm: 100\ntempos:\n- {position: 0, bpm: 100}\n- {position: 1920, bpm: 140}\n"
         "time_signatures:\n- {bar_position: 0, beat_per_bar: 3, beat_unit: 4}\n"
+        "- {bar_position: 2, beat_per_bar: 6, beat_unit: 8}\n"
         "tracks:\n- {phonemizer: OpenUtau.Core.DefaultPhonemizer, track_name: Lead}\n"
         "- {phonemizer: OpenUtau.Core.DefaultPhonemizer, track_name: Choir}\n"
         "voice_parts:\n- name: Part\n  track_no: 0\n  position: 240\n  notes:\n"
@@ -73,7 +74,10 @@ def svp() -> bytes:
         "groups": [],
     }  # fmt: skip
     time = {
-        "meter": [{"index": 0, "numerator": 4, "denominator": 4}],
+        "meter": [
+            {"index": 0, "numerator": 4, "denominator": 4},
+            {"index": 1, "numerator": 3, "denominator": 4},
+        ],
         "tempo": [{"position": 0, "bpm": 100}, {"position": 1920 * BLICKS, "bpm": 140}],
     }
     project = {"version": 113, "time": time, "library": [], "tracks": [track], "renderConfig": {}}
@@ -93,7 +97,8 @@ def vsqx() -> bytes:
         "<vender>Yamaha</vender><version>4.0.0.3</version><vVoiceTable/><mixer><masterUnit><oDev>0</oDev><rLvl>0</rLvl>"
         "<vol>0</vol></masterUnit><vsUnit><tNo>0</tNo><iGin>0</iGin><sLvl>0</sLvl><sEnable>0</sEnable><m>0</m><s>0</s>"
         "<pan>64</pan><vol>0</vol></vsUnit></mixer><masterTrack><seqName>Song</seqName><comment/><resolution>480</resolution>"
-        "<preMeasure>4</preMeasure><timeSig><m>0</m><nu>4</nu><de>4</de></timeSig><tempo><t>0</t><v>10000</v></tempo>"
+        "<preMeasure>4</preMeasure><timeSig><m>0</m><nu>4</nu><de>4</de></timeSig>"
+        "<timeSig><m>5</m><nu>3</nu><de>4</de></timeSig><tempo><t>0</t><v>10000</v></tempo>"
         "<tempo><t>9600</t><v>14000</v></tempo></masterTrack><vsTrack><tNo>0</tNo><name>Lead</name><comment/><vsPart>"
         "<t>7680</t><playTime>4000</playTime><name>P</name><comment/><sPlug><id>x</id><name>y</name><version>1</version>"
         f"</sPlug><pStyle/><singer><t>0</t><bs>0</bs><pc>0</pc></singer>{controls}{notes}</vsPart></vsTrack></vsq4>"
@@ -134,7 +139,7 @@ def vpr() -> bytes:
         "version": {"major": 5, "minor": 0, "revision": 0}, "vender": "Yamaha", "title": "Song",
         "masterTrack": {
             "samplingRate": 44100, "tempo": {"events": list(tempo)},
-            "timeSig": {"events": [{"bar": 0, "numer": 4, "denom": 4}]},
+            "timeSig": {"events": [{"bar": 0, "numer": 4, "denom": 4}, {"bar": 1, "numer": 3, "denom": 4}]},
             "loop": {"isEnabled": False, "begin": 0, "end": 100}, "volume": {"events": []},
         },
         "voices": [{"compID": "B", "name": "Someone"}],
@@ -194,7 +199,8 @@ def ccs() -> bytes:
         '<Sequence Id=""><Scene Id=""><Units><Unit Version="1.0" Id="" Category="SingerSong" Group="g" '
         'StartTime="00:00:00" Duration="00:00:09" CastId="A" Language="Japanese"><Song Version="1.02"><Tempo>'
         f'<Sound Clock="0" Tempo="100"/><Sound Clock="{1920 * rate}" Tempo="140"/></Tempo><Beat>'
-        f'<Time Clock="0" Beats="4" BeatType="4"/></Beat><Score Alpha="0" Emotion="1">{notes}</Score>{parameter}</Song>'
+        f'<Time Clock="0" Beats="3" BeatType="4"/><Time Clock="{2880 * rate}" Beats="6" BeatType="8"/></Beat>'
+        f'<Score Alpha="0" Emotion="1">{notes}</Score>{parameter}</Song>'
         '</Unit></Units><Groups><Group Version="1.0" Id="g" Category="SingerSong" Name="Lead" Color="#FFFF0000" Volume="0" '
         'Pan="0" IsSolo="false" IsMuted="false" CastId="A" Language="Japanese"/></Groups></Scene></Sequence></Scenario>'
     ).encode()
@@ -216,7 +222,10 @@ def vvproj() -> bytes:
     pitch = [-1] * 71 + [hz] * 14
     song = {
         "tpqn": 480, "tempos": [{"position": 0, "bpm": 100}, {"position": 1920, "bpm": 140}],
-        "timeSignatures": [{"measureNumber": 1, "beats": 4, "beatType": 4}],
+        "timeSignatures": [
+            {"measureNumber": 1, "beats": 4, "beatType": 4},
+            {"measureNumber": 2, "beats": 3, "beatType": 4},
+        ],
         "tracks": {"t": {"name": "Lead", "notes": notes, "pitchEditData": pitch}}, "trackOrder": ["t"],
     }  # fmt: skip
     project = {"appVersion": "0.21.1", "talk": {"audioKeys": [], "audioItems": {}}, "song": song}
@@ -234,7 +243,10 @@ def ufdata() -> bytes:
     }
     project = {
         "name": "Song", "tracks": [track], "measurePrefix": 0,
-        "timeSignatures": [{"measurePosition": 0, "numerator": 4, "denominator": 4}],
+        "timeSignatures": [
+            {"measurePosition": 0, "numerator": 4, "denominator": 4},
+            {"measurePosition": 1, "numerator": 3, "denominator": 4},
+        ],
         "tempos": [{"tickPosition": 0, "bpm": 100}, {"tickPosition": 1920, "bpm": 140}],
     }  # fmt: skip
     return json.dumps({"formatVersion": 1, "project": project}).encode()

@@ -43,7 +43,11 @@ class TestHandWrittenFiles:
         assert found == [(start, length, key, lyric) for start, length, key, lyric in NOTES]
         assert score.tempo.changes == ((0.0, 100.0), (4.0, 140.0))
         assert score.language == "ja"
-        assert score.beats_per_bar == (3.0 if name == "ustx" else 4.0)
+
+    def test_time_signatures(self, name: str) -> None:
+        changes = score_of(name).time_signatures.changes
+        expected = {"ustx": "3/4@0 6/8@6", "ccs": "3/4@0 6/8@6", "ust": "4/4@0"}.get(name, "4/4@0 3/4@4")
+        assert " ".join(f"{change}@{change.beat:g}" for change in changes) == expected
 
     def test_the_bend_is_drawn_to_a_cent(self, name: str) -> None:
         score = score_of(name)

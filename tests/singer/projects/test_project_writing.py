@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import math
 import random
+from dataclasses import replace
 
 import mido
 import numpy as np
@@ -18,6 +19,7 @@ from singer.projects.write import save_project, write_project
 from singer.score import Note, Score, TempoMap
 from singer.score_io import load_score
 from singer.song import perform_song
+from singer.time_signatures import TimeSignature, TimeSignatures
 from voicebanks.load import load_voice
 
 IN_PROCESS = ("ust", "mid", "json")
@@ -95,6 +97,29 @@ def test_round_trip_of_any_song(seed: int, name: str) -> None:
     back, _ = there_and_back(score, name)
     assert in_ticks(back) == in_ticks(score)
     assert largest_error_cents(score, back) <= BOUNDS_CENTS[name]
+
+
+@pytest.mark.parametrize("name", ["json", "mid", "musicxml", "ustx", "svp", "vsqx"])
+def test_time_signatures_stay_where_they_are(name: str) -> None:
+    changes = (TimeSignature(0.0, 3, 4), TimeSignature(6.0, 6, 8), TimeSignature(12.0, 5, 4))
+    score = replace(song(6), time_signatures=TimeSignatures(changes))
+    back, left_out = there_and_back(score, name)
+    assert back.time_signatures.changes == changes
+    assert in_ticks(back) == in_ticks(score)
+    assert np.allclose(back.tempo.changes, score.tempo.changes)
+    assert not any("time signature" in text for text in left_out)
+
+
+@pytest.mark.parametrize("name", ["mid", "musicxml", "ustx", "svp", "vsqx", "ust"])
+def test_a_bar_that_is_cut_moves_no_note(name: str) -> None:
+    cut = TimeSignatures((TimeSignature(0.0, 4, 4), TimeSignature(5.0, 3, 4)))
+    score = replace(song(7), time_signatures=cut)
+    back, left_out = there_and_back(score, name)
+    assert in_ticks(back) == in_ticks(score)
+    if name in ("mid", "musicxml"):
+        assert back.time_signatures == cut
+    else:
+        assert any("time signatures" in text or "inside a bar" in text for text in left_out)
 
 
 def test_musicxml_keeps_notes_and_says_that_it_has_no_pitch() -> None:
