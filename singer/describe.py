@@ -83,7 +83,7 @@ def _tracks(document: bytes, kind: str) -> list[dict[str, Any]]:
 
         root = parse_musicxml(unpack_mxl(document) if kind == "mxl" else document)
         return [_track(part) for part in list_parts(root)]
-    if kind != "json":
+    if kind not in ("json", "lrc"):
         from singer.projects.read import list_tracks
 
         return list_tracks(document, kind)

@@ -1,7 +1,8 @@
-"""Score files in: JSON, MIDI, MusicXML and projects of other editors; JSON out. One reader per format, chosen by the bytes."""
+"""Score files in: JSON, MIDI, MusicXML, LRC and projects of other editors; JSON out. One reader per format, chosen by the bytes."""
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import BinaryIO
 
@@ -13,6 +14,7 @@ from singer.score_json import read_score_json, write_score_json
 from singer.whole_file import write_whole
 
 LARGEST_FILE_BYTES = 20_000_000
+_LRC = re.compile(rb"(\xef\xbb\xbf)?\s*(\[[a-z]+:[^\]]*\]\s*)*\[\d+:\d\d", re.IGNORECASE)
 _SUFFIXES = {
     ".json": "json",
     ".mid": "midi",
@@ -21,6 +23,7 @@ _SUFFIXES = {
     ".musicxml": "musicxml",
     ".xml": "musicxml",
     ".mxl": "mxl",
+    ".lrc": "lrc",
 }
 
 
@@ -59,6 +62,10 @@ def load_score(
             from singer.musicxml_io import read_musicxml
 
             return read_musicxml(document, chosen, title=Path(name).stem)
+        case "lrc":
+            from singer.lrc_io import read_lrc
+
+            return read_lrc(document, chosen, title=Path(name).stem)
         case project:
             from singer.projects.read import read_project
 
@@ -102,7 +109,7 @@ def read_source(source: str | Path | BinaryIO | bytes) -> tuple[bytes, str]:
 
 
 def find_format(document: bytes, name: str = "") -> str:
-    """Format of a score file: ``json``, ``midi``, ``musicxml``, ``mxl`` or a project's, as ``find_project`` names it.
+    """Format of a score file: ``json``, ``midi``, ``musicxml``, ``mxl``, ``lrc`` or a project's, as ``find_project`` names it.
 
     Projects go by the ending of their name, then by their first bytes; the others by the bytes, then the name.
 
@@ -121,11 +128,13 @@ def find_format(document: bytes, name: str = "") -> str:
         return "musicxml"
     if start.startswith(b"{"):
         return "json"
+    if _LRC.match(document[:4096]):
+        return "lrc"
     by_name = _SUFFIXES.get(Path(name).suffix.lower())
     if by_name is None:
         raise ScoreError(
             "unknown_format",
-            "not a score the engine reads: JSON, MIDI (.mid, .kar), MusicXML (.musicxml, .xml, .mxl) or a project "
+            "not a score the engine reads: JSON, MIDI (.mid, .kar), MusicXML (.musicxml, .xml, .mxl), LRC (.lrc) or a project "
             f"({readable_endings()})",
             name,
         )

@@ -62,21 +62,17 @@ READ: Mapping[str, ProjectFormat] = MappingProxyType(
 WRITTEN = ("json", "ustx", "svp", "vsqx", "ust", "mid", "musicxml")
 """Formats that a score can be written to, by their endings."""
 
-LYRICS_ONLY = "lrc"
-_LRC = re.compile(rb"\A(\xef\xbb\xbf)?\s*(\[[a-z]+:[^\]]*\]\s*)*\[\d+:\d\d", re.IGNORECASE)
 _HEAD_BYTES = 4_096
 
 
 def find_project(document: bytes, name: str) -> str | None:
-    """Name of a project file's format (a key of ``READ``, or ``lrc``), by its ending, else by its first bytes."""
+    """Name of a project file's format (a key of ``READ``), by its ending, else by its first bytes."""
     head = document[:_HEAD_BYTES]
     if b'"singer-score"' in head:
         return None
     ending = PurePath(name).suffix[1:].lower()
-    if ending in READ or ending == LYRICS_ONLY:
+    if ending in READ:
         return ending
-    if _LRC.match(head):
-        return LYRICS_ONLY
     signs = ((found.name, found.sign) for found in READ.values() if found.sign)
     return next((known for known, sign in signs if re.search(sign, head)), None)
 

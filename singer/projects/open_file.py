@@ -13,7 +13,7 @@ from pathlib import Path
 
 import singer
 from singer.errors import ScoreError
-from singer.projects.formats import LYRICS_ONLY, READ, ProjectFormat
+from singer.projects.formats import READ, ProjectFormat
 from singer.projects.imported import Song, song_of
 
 LONGEST_S = 30.0
@@ -27,15 +27,12 @@ def open_file(document: bytes, format_name: str, encoding: str | None = None) ->
 
     Args:
         document: the file.
-        format_name: a key of ``READ``, or ``lrc``.
+        format_name: a key of ``READ``.
         encoding: text encoding of a UST file; ``None`` finds it out.
 
     Raises:
-        ScoreError: lyrics without notes, LibreSVIP is not installed, or the file is damaged, unsafe or too large to open.
+        ScoreError: LibreSVIP is not installed, or the file is damaged, unsafe or too large to open.
     """
-    if format_name == LYRICS_ONLY:
-        message = "an LRC file holds words and their times, but no notes to sing; give the song's score"
-        raise ScoreError("no_notes", message)
     known = READ[format_name]
     if format_name == "ust":
         from singer.projects.ust import read_ust
