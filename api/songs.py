@@ -226,8 +226,17 @@ class Sung:
         }
 
 
+def chunks_of(song: Prepared, voice: Voice, singing: Singing) -> Iterator[AudioChunk]:
+    """Sound of a song, as many samples as ``output_samples`` announces for its performance."""
+    from singer.render import output_samples, stream
+
+    options = singing.options
+    if song.ds is None:
+        return stream(song.performance, voice, options=options, cancel=singing.cancel, cache=singing.cache)
+    return _ds_chunks(song.ds, voice, singing, output_samples(song.performance, voice, options))
+
+
 def _ds_chunks(song: DsSong, voice: Voice, singing: Singing, total: int) -> Iterator[AudioChunk]:
-    """Sound of a project, as many samples as were announced."""
     from singer.diffsinger.bank_singer import BankSinger
     from singer.diffsinger.sing import SingOptions
     from singer.diffsinger.song import fitted, stream_segments
@@ -258,19 +267,12 @@ class Singing:
 def sing_into(sink: Sink, song: Prepared, voice: Voice, singing: Singing) -> Sung:
     """Render ``song`` into ``sink``, chunk by chunk, and listen to it on the way."""
     from singer.quality import QualityMeter
-    from singer.render import output_samples, stream
 
     performance, rate = song.performance, singing.options.rate_of(voice)
     meter = QualityMeter(performance, rate)
     hits = singing.cache.hits if singing.cache else 0
     samples, started = 0, time.perf_counter()
-    if song.ds is None:
-        chunks = stream(
-            performance, voice, options=singing.options, cancel=singing.cancel, cache=singing.cache
-        )
-    else:
-        chunks = _ds_chunks(song.ds, voice, singing, output_samples(performance, voice, singing.options))
-    for chunk in chunks:
+    for chunk in chunks_of(song, voice, singing):
         sink.write(chunk.samples)
         meter.listen(chunk.samples)
         samples = chunk.first_sample + len(chunk.samples)

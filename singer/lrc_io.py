@@ -65,7 +65,9 @@ def _line_notes(line: LrcLine, end_s: float | None, language: Language) -> Itera
         following = line.parts[index + 1].start_s if index + 1 < len(line.parts) else end_s
         lyrics = _lyrics(part, line, language)
         step_s = _step_s(part, following, len(lyrics), line)
-        edges = [round((part.start_s + place * step_s) * _BEATS_PER_SECOND, 6) for place in range(len(lyrics) + 1)]
+        edges = [
+            round((part.start_s + place * step_s) * _BEATS_PER_SECOND, 6) for place in range(len(lyrics) + 1)
+        ]
         for lyric, (start_beat, end_beat) in zip(lyrics, pairwise(edges), strict=True):
             yield Note(start_beat, end_beat - start_beat, RECITED_MIDI, lyric)
 

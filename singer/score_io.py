@@ -1,4 +1,4 @@
-"""Score files in: JSON, MIDI, MusicXML, LRC and projects of other editors; JSON out. One reader per format, chosen by the bytes."""
+"""Score files in: JSON, MIDI, MusicXML, LRC, projects of other editors; JSON out. One reader per format, chosen by the bytes."""
 
 from __future__ import annotations
 

@@ -6,13 +6,15 @@ import json
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from api.server.problems import RequestError
 from api.songs import Expression, Prepared, prepare
 from frontend_g2p.phones import Language
+from singer.diffsinger.ds_io import document_to_ds, is_ds, parse_ds
+from singer.diffsinger.song import DsSong
 from singer.import_options import ImportOptions
 from singer.performance.performance import Performance
 from singer.performance_io import document_to_performance
@@ -31,18 +33,21 @@ EXAMPLE_SCORE: dict[str, Any] = {
         {"start": 1, "duration": 1, "pitch": 67, "lyric": "-"},
     ],
 }  # fmt: skip
+DS_TYPE = "application/x-ds"
 FILE_TYPES = (
     "audio/midi", "audio/x-midi", "audio/mid", "application/vnd.recordare.musicxml+xml",
-    "application/vnd.recordare.musicxml", "application/xml", "text/xml", "application/octet-stream",
+    "application/vnd.recordare.musicxml", "application/xml", "text/xml", "application/octet-stream", "application/x-lrc",
+    DS_TYPE,
     *(project.media_type for project in READ.values()),
 )  # fmt: skip
 """Media types of score and project files that may be sent in place of JSON."""
 
 
 _MOST_DIGITS = 4
+_Json = TypeVar("_Json")
 
 
-def _plain(document: dict[str, Any] | None) -> dict[str, Any] | None:
+def _plain(document: _Json) -> _Json:
     """The document; raises ``ValueError`` for text and numbers that JSON cannot carry back."""
     waiting: list[Any] = [document]
     while waiting:
@@ -62,6 +67,7 @@ def _plain(document: dict[str, Any] | None) -> dict[str, Any] | None:
 
 
 Document = Annotated[dict[str, Any] | None, AfterValidator(_plain)]
+Segments = Annotated[list[dict[str, Any]] | None, AfterValidator(_plain)]
 
 
 class SingBody(BaseModel):
@@ -73,6 +79,9 @@ class SingBody(BaseModel):
 
     score: Annotated[Document, Field(description="A score (docs/score.md).")] = None
     performance: Annotated[Document, Field(description="A performance (docs/performance.md).")] = None
+    ds: Annotated[
+        Segments, Field(description="A DiffSinger project (docs/formats.md): the segments of a .ds file.")
+    ] = None
     voice: Annotated[str | None, Field(min_length=1, max_length=64, description="Who sings.")] = None
     sample_rate: Annotated[int | None, Field(ge=8_000, le=192_000, description="Samples per second.")] = None
     seed: Annotated[int, Field(ge=0, le=2**63 - 1, description="Another noise.")] = 0
@@ -92,8 +101,8 @@ class SingBody(BaseModel):
 
     @model_validator(mode="after")
     def _one_song(self) -> SingBody:
-        if (self.score is None) == (self.performance is None):
-            raise ValueError("one of score and performance is needed")
+        if sum(song is not None for song in (self.score, self.performance, self.ds)) != 1:
+            raise ValueError("one of score, performance and ds is needed")
         return self
 
     @property
@@ -102,8 +111,10 @@ class SingBody(BaseModel):
         voice = (self.score or self.performance or {}).get("voice")
         return voice if isinstance(voice, str) and voice else None
 
-    def song(self) -> Score | Performance:
+    def song(self) -> Score | Performance | DsSong:
         """The song; raises ``SingerError``."""
+        if self.ds is not None:
+            return DsSong(document_to_ds(self.ds, "ds"))
         if self.score is not None:
             return replace(document_to_score(self.score), warnings=self.warnings)
         return document_to_performance(self.performance)
@@ -140,7 +151,7 @@ def body_of_file(content: bytes, media_type: str, query: Mapping[str, str]) -> S
     """A score file as if it had been sent as JSON.
 
     Args:
-        content: MIDI, MusicXML or a project of another editor.
+        content: MIDI, MusicXML, LRC, a DiffSinger project or a project of another editor.
         media_type: one of ``FILE_TYPES``.
         query: ``name`` of the file, ``voice``, ``use`` (words with commas between them), ``language``, ``track`` and ``verse``.
 
@@ -158,10 +169,13 @@ def body_of_file(content: bytes, media_type: str, query: Mapping[str, str]) -> S
         language=_language(query.get("language")),
     )
     named = {project.media_type: f"song.{project.name}" for project in READ.values()}
-    score = load_score(content, options=options, name=query.get("name") or named.get(media_type, ""))
-    uses = [use for use in query.get("use", "").split(",") if use]
-    document = {"score": score_to_document(score), "voice": query.get("voice"), "warnings": score.warnings}
-    return _body(document | {"use": uses}, "query")
+    name = query.get("name") or named.get(media_type, "")
+    said = {"voice": query.get("voice"), "use": [use for use in query.get("use", "").split(",") if use]}
+    if media_type == DS_TYPE or is_ds(content, name):
+        found = parse_ds(content, name)
+        return _body(said | {"ds": found if isinstance(found, list) else [found]}, "body")
+    score = load_score(content, options=options, name=name)
+    return _body(said | {"score": score_to_document(score), "warnings": score.warnings}, "query")
 
 
 def check_size(song: object, most_notes: int, longest_s: float) -> None:
@@ -172,7 +186,7 @@ def check_size(song: object, most_notes: int, longest_s: float) -> None:
         most_notes: notes of a score.
         longest_s: length.
     """
-    if isinstance(song, Score | Performance):
+    if isinstance(song, Score | Performance | DsSong):
         check_length(song.duration_s, longest_s)
     elif isinstance(song, Mapping):
         notes = song.get("notes")

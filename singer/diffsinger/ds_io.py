@@ -46,16 +46,25 @@ def read_ds(document: bytes, name: str = "") -> tuple[Segment, ...]:
     Raises:
         ScoreError: not JSON, no segments, or a field that breaks a rule; ``where`` names segment and field.
     """
+    return document_to_ds(parse_ds(document, name), name)
+
+
+def parse_ds(document: bytes, name: str = "") -> Any:
+    """The JSON of a ``.ds`` file; raises ``ScoreError``."""
     if len(document) > LARGEST_FILE_BYTES:
         raise ScoreError("too_large", f"the file has more than {LARGEST_FILE_BYTES / 1e6:g} MB", name)
     try:
-        found = json.loads(document.decode("utf-8-sig"))
+        return json.loads(document.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         raise ScoreError(
             "encoding", f"the file is not UTF-8 (byte {error.start}); save it as UTF-8", name
         ) from error
     except (ValueError, RecursionError) as error:
         raise ScoreError("not_json", f"this is not JSON: {error}", name) from error
+
+
+def document_to_ds(found: object, name: str = "") -> tuple[Segment, ...]:
+    """Segments by rising offset of a ``.ds`` document already parsed from JSON; raises as ``read_ds``."""
     entries = [found] if isinstance(found, dict) else found
     if not isinstance(entries, list) or not entries or not all(isinstance(entry, dict) for entry in entries):
         raise ScoreError("ds", "a .ds file is a list of one or more segments, each a JSON object", name)

@@ -42,6 +42,11 @@ class DsSong:
     title: str = ""
     voice: str = ""
 
+    @property
+    def duration_s(self) -> float:
+        """End of the last segment, as the file says it."""
+        return max(segment.offset_s + segment.duration_s for segment in self.segments)
+
 
 def stream_segments(
     song: DsSong,

@@ -14,12 +14,8 @@ from api.cli import main
 from api.server.voices import VoicePool
 from bench.openutau_bank import make_bank
 from singer.errors import VoicebankError
-from tests.singer.diffsinger.songs import PLAIN
+from tests.singer.diffsinger.songs import GIVEN, PLAIN
 
-GIVEN = {
-    **PLAIN, "ph_dur": "0.25 0.08 0.42 0.1 0.5 0.35 0.08 0.82 0.31",
-    "f0_seq": " ".join(f"{220 + place % 7}" for place in range(600)), "f0_timestep": "0.005",
-}  # fmt: skip
 SCORE = {
     "format": "singer-score", "version": 1, "language": "zh", "tempo": [{"beat": 0, "bpm": 90}],
     "notes": [

@@ -27,11 +27,12 @@ from api.server.jobs.store import MOST_ATTEMPTS, Job, JobStore
 from api.server.problems import problem_of
 from api.server.songs import SingBody, prepared
 from api.server.workers import WHENEVER_S, Workers
+from api.songs import Singing, chunks_of
 from frontend_g2p.errors import ReadingError
 from singer.cancel import CancelToken
 from singer.errors import Cancelled, ModelError, SingerError
 from singer.phrase_cache import PhraseCache
-from singer.render import RenderOptions, output_samples, stream
+from singer.render import RenderOptions, output_samples
 from singer.voice import Voice
 
 _LOG = logging.getLogger(__name__)
@@ -186,7 +187,7 @@ class JobRunner:
         options = RenderOptions(sample_rate_hz=body.sample_rate, seed=body.seed)
         total = output_samples(song.performance, voice, options)
         encoder = encoder_for(job.kind, total, options.rate_of(voice), singing.attribution(asked))
-        chunks = stream(song.performance, voice, options=options, cancel=cancel, cache=cache)
+        chunks = chunks_of(song, voice, Singing(options, cache, cancel))
         unfinished = self._folder / f"{job.id}.{held.name}.part"
         sung = 0
         try:

@@ -12,6 +12,7 @@ from api.server.problems import RequestError, problems
 from api.server.routes.access import AsCaller, WithEngine
 from api.server.routes.sing import BODY, read_body
 from api.server.songs import prepared
+from api.songs import refuse_as_is
 from singer.performance_io import performance_to_document
 
 router = APIRouter(prefix="/v1", tags=["reading"])
@@ -19,18 +20,20 @@ router = APIRouter(prefix="/v1", tags=["reading"])
 
 @router.post(
     "/performance",
-    summary="A score's performance",
+    summary="A song's performance",
     openapi_extra=BODY,
     responses=problems(400, 401, 403, 404, 413, 415, 422, 429),
 )
 async def performance(_: AsCaller, engine: WithEngine, request: Request) -> dict[str, Any]:
     """When each phone sounds, and the curves of pitch and controls: a document that can be edited and sung."""
     body = await read_body(request, engine)
-    if body.score is None:
-        raise RequestError("wrong_value", "a performance is made of a score; give one", "score")
+    if body.performance is not None:
+        message = "a performance is made of a score or a .ds project; give one"
+        raise RequestError("wrong_value", message, "performance")
 
     def performed() -> dict[str, Any]:
         made = prepared(body, engine.voices.get(body.voice or body.named_voice), engine.check_song)
+        refuse_as_is(made, "ds")
         return {"performance": performance_to_document(made.performance), "warnings": list(made.warnings)}
 
     return await asyncio.wrap_future(engine.workers.submit(performed, time.monotonic()))

@@ -17,9 +17,10 @@ from api.server.engine import Engine
 from api.server.problems import RequestError, problems
 from api.server.routes.access import AsCaller, WithEngine
 from api.server.songs import FILE_TYPES, SingBody, body_of_file, prepared, read_json_body
+from api.songs import Singing, chunks_of
 from singer.audio import AudioChunk
 from singer.cancel import CancelToken
-from singer.render import RenderOptions, output_samples, stream
+from singer.render import RenderOptions, output_samples
 
 router = APIRouter(prefix="/v1", tags=["singing"])
 
@@ -63,7 +64,7 @@ async def sing(
         voice = engine.voices.get(asked, body.use)
         song = prepared(body, voice, engine.check_song)
         options = RenderOptions(sample_rate_hz=body.sample_rate, seed=body.seed)
-        chunks = stream(song.performance, voice, options=options, cancel=cancel)
+        chunks = chunks_of(song, voice, Singing(options, cancel=cancel))
         total = output_samples(song.performance, voice, options)
         rate_hz = options.rate_of(voice)
         return Sound(chunks, encoder_for(kind, total, rate_hz, engine.voices.attribution(asked)), rate_hz)

@@ -62,6 +62,10 @@ class Sing(_Message):
     performance: Annotated[
         dict[str, Any] | None, Field(description="a performance (docs/performance.md)")
     ] = None
+    ds: Annotated[
+        list[dict[str, Any]] | None,
+        Field(description="segments of a .ds project (docs/formats.md), for the engine's own voices"),
+    ] = None
     live: Live | None = None
     voice: Annotated[str, Field(min_length=1, max_length=64)] | None = None
     use: Annotated[list[UseName], Field(max_length=8, description="what the sound is for")] = []
@@ -76,10 +80,11 @@ class Sing(_Message):
 
     @model_validator(mode="after")
     def _one_thing_to_sing(self) -> Sing:
-        given = [name for name in ("score", "performance", "live") if getattr(self, name) is not None]
+        songs = ("score", "performance", "ds", "live")
+        given = [name for name in songs if getattr(self, name) is not None]
         if len(given) != 1:
             found = " and ".join(given) or "none of them"
-            raise ValueError(f"one of score, performance and live is needed, found {found}")
+            raise ValueError(f"one of score, performance, ds and live is needed, found {found}")
         if self.live is not None:
             wrong = [name for name in ("open", "emotion") if getattr(self, name)]
             if wrong or self.pace != "clock":

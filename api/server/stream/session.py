@@ -221,7 +221,7 @@ class Session:
         asked = song.get("voice") if isinstance(song.get("voice"), str) else None
         voice = self._services.voice(message.voice or asked or None, message.use)
         self._services.check_song(song)
-        return SongWork(message, voice), voice
+        return SongWork(message, voice, self._services.check_song), voice
 
     async def _run(self, stream: Stream, message: messages.Sing, voice: str) -> None:
         try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -11,6 +11,9 @@ from numpy.typing import NDArray
 
 from api.server.stream.messages import Append, Control, Sing
 from singer.cancel import CancelToken
+from singer.diffsinger.ds_io import document_to_ds
+from singer.diffsinger.to_performance import to_performance
+from singer.errors import PerformanceError
 from singer.live.controls import LiveControls
 from singer.performance.performance import Performance
 from singer.performance_io import document_to_performance
@@ -85,9 +88,12 @@ class SongWork:
 
     is_live = False
 
-    def __init__(self, message: Sing, voice: Voice) -> None:
-        """Read and check all of it; raises ``SingerError``."""
-        song = song_of(message)
+    def __init__(
+        self, message: Sing, voice: Voice, check: Callable[[object], None] = lambda song: None
+    ) -> None:
+        """Read and check all of it, by the limits of ``check`` too; raises ``SingerError``."""
+        song, said = song_of(message, voice)
+        check(song)
         self.cancel, self._live = CancelToken(), LiveControls()
         for name, value in message.controls.items():
             self._live.turn(name, value, 0.0)
@@ -99,7 +105,7 @@ class SongWork:
             self.source, voice, options=options, cancel=self.cancel, live=self._live
         )
         self._kinds = frozenset(message.marks)
-        self.warnings: Sequence[str] = self.source.warnings
+        self.warnings: Sequence[str] = (*said, *self.source.warnings)
         self.duration_s: float | None = self.source.duration_s
 
     def advance(self) -> Step:
@@ -139,11 +145,22 @@ class SongWork:
         return [mark_document(mark, self.sample_rate_hz) for mark in marks]
 
 
-def song_of(message: Sing) -> Score | Performance:
-    """What a message asks to be sung; raises ``SingerError``."""
+def song_of(message: Sing, voice: Voice) -> tuple[Score | Performance, Sequence[str]]:
+    """What a message asks to be sung, with warnings; raises ``SingerError``."""
     if message.score is not None:
-        return document_to_score(message.score)
-    return document_to_performance(message.performance)
+        return document_to_score(message.score), ()
+    if message.ds is not None:
+        return _performance_of_ds(message.ds, voice)
+    return document_to_performance(message.performance), ()
+
+
+def _performance_of_ds(segments: Sequence[object], voice: Voice) -> tuple[Performance, Sequence[str]]:
+    if voice.imported is not None:
+        message = (
+            "an imported bank sings a .ds project as it is written: use POST /v1/sing, or choose an own voice"
+        )
+        raise PerformanceError("no_performance", message, "ds")
+    return to_performance(document_to_ds(segments, "ds"), voice.name)
 
 
 def _options(message: Sing) -> RenderOptions:

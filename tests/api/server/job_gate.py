@@ -25,13 +25,13 @@ class Gate:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.begun, self.open = threading.Event(), threading.Event()
         self.pieces = 0
-        stream = runner_module.stream
+        chunks_of = runner_module.chunks_of
 
         def held(*arguments: Any, **options: Any) -> Iterator[Any]:
-            for chunk in stream(*arguments, **options):
+            for chunk in chunks_of(*arguments, **options):
                 self.pieces += 1
                 yield chunk
                 self.begun.set()
                 self.open.wait(30)
 
-        monkeypatch.setattr(runner_module, "stream", held)
+        monkeypatch.setattr(runner_module, "chunks_of", held)

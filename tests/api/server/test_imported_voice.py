@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import httpx
+import numpy as np
 import pytest
 
 from bench.openutau_bank import make_bank
 from singer.audio import encode
+from singer.diffsinger.bank_singer import BankSinger
+from singer.diffsinger.ds_io import document_to_ds
+from singer.diffsinger.song import DsSong, stream_segments
+from singer.diffsinger.to_performance import to_performance
 from singer.render import render
 from singer.score_json import document_to_score
+from tests.api.server.rest_client import pcm
 from tests.api.server.stand import Stand, standing
+from tests.singer.diffsinger.songs import GIVEN
 from voicebanks.load import load_voice
 
 SCORE: dict[str, Any] = {
@@ -58,6 +66,40 @@ def test_it_is_listed_and_sings_over_rest(stand: Stand) -> None:
         assert (listed["toy"]["languages"], listed["toy"]["sample_rate"]) == (["zh", "en", "ja"], 44_100)
         assert client.get("/v1/voices/toy").json() == listed["toy"]
         assert client.post("/v1/sing", json={"score": SCORE, "voice": "toy"}).status_code == 200
+
+
+def test_a_diffsinger_project_is_sung_as_at_home(stand: Stand, home: Path) -> None:
+    bank = load_voice("toy", [home])
+    assert isinstance(bank.imported, BankSinger)
+    chunks = stream_segments(DsSong(document_to_ds([GIVEN])), bank.imported.bank)
+    alone = np.concatenate([chunk.samples for chunk in chunks])
+    with httpx.Client(base_url=f"http://{stand.address}", timeout=30) as client:
+        told = client.post("/v1/sing", json={"ds": [GIVEN], "voice": "toy"})
+        assert told.status_code == 200, told.text
+        job = client.post("/v1/jobs", json={"ds": [GIVEN], "voice": "toy"}).json()
+        while (state := client.get(f"/v1/jobs/{job['id']}").json()["state"]) in ("queued", "running"):
+            time.sleep(0.05)
+        assert state == "done"
+        kept = pcm(client.get(f"/v1/jobs/{job['id']}/audio"))
+    samples = pcm(told)
+    length = min(len(alone), len(samples))
+    assert np.array_equal(samples[:length], np.frombuffer(encode(alone[:length], "pcm16"), np.int16))
+    assert np.array_equal(kept, samples)
+
+
+def test_a_diffsinger_project_is_streamed_by_own_voices_only(stand: Stand) -> None:
+    with stand.connect() as client:
+        client.send(type="sing", id="a", ds=[GIVEN], voice="toy")
+        assert client.until("error")["code"] == "no_performance"
+    stand.wait_until_empty()
+    with stand.connect() as client:
+        client.send(type="sing", id="a", ds=[GIVEN], voice="builtin", pace="reader", marks=["phone"])
+        assert client.until("end")["reason"] == "done"
+    own = load_voice("builtin")
+    performance, _ = to_performance(document_to_ds([GIVEN]), own.name)
+    assert client.pcm16().tobytes() == encode(render(performance, own).samples, "pcm16")
+    assert [mark["phone"] for mark in client.marks("phone")][:3] == ["SP", "n", "i"]
+    stand.wait_until_empty()
 
 
 def test_live_playing_is_refused(stand: Stand) -> None:

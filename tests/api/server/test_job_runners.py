@@ -62,13 +62,13 @@ def request(seed: int = 0, bars: int = 1) -> str:
 
 def test_two_runners_never_sing_the_same_job(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     begun: list[int] = []
-    stream = runner_module.stream
+    chunks_of = runner_module.chunks_of
 
-    def noted(*arguments: Any, options: Any, **others: Any) -> Iterator[Any]:
-        begun.append(options.seed)
-        return stream(*arguments, options=options, **others)
+    def noted(song: Any, voice: Any, singing: Any) -> Iterator[Any]:
+        begun.append(singing.options.seed)
+        return chunks_of(song, voice, singing)
 
-    monkeypatch.setattr(runner_module, "stream", noted)
+    monkeypatch.setattr(runner_module, "chunks_of", noted)
     (store, one), (_, two) = place.runner(), place.runner()
     jobs = [store.add("", request(seed), "wav", None) for seed in range(12)]
     one.start(2)

@@ -116,7 +116,7 @@ def test_an_unexpected_failure_ends_the_job_not_the_runner(
         raise RuntimeError("a secret")
 
     with monkeypatch.context() as patch:
-        patch.setattr(runner_module, "stream", fails)
+        patch.setattr(runner_module, "chunks_of", fails)
         failed = until(client, add(client, score=song(1), seed=30)["id"], "done", "failed")
     assert (failed["state"], failed["error"]["code"], failed["error"]["status"]) == (
         "failed",

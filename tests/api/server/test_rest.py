@@ -22,6 +22,7 @@ from api.server.songs import SingBody
 from tests.api.server.rest_client import pcm, post, problem
 from tests.api.server.songs_to_sing import midi, musicxml, song, sung
 from tests.api.server.stand import Stand, standing
+from tests.singer.diffsinger.songs import GIVEN
 from tests.singer.projects.sources import ust
 
 MP3_PADDING_SAMPLES = 3 * 1_152
@@ -106,7 +107,7 @@ def test_a_performance_sings_as_its_score(client: httpx.Client) -> None:
     assert np.array_equal(again, sung(song()))
     assert problem(
         post(client, "/v1/performance", performance=told["performance"]), 422, "wrong_value"
-    )["where"] == "score"  # fmt: skip
+    )["where"] == "performance"  # fmt: skip
 
 
 # --- singing
@@ -230,14 +231,14 @@ class Pieces:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.made = 0
-        stream = sing_route.stream
+        stream = sing_route.chunks_of
 
         def counted(*arguments: Any, **options: Any) -> Iterator[Any]:
             for chunk in stream(*arguments, **options):
                 self.made += 1
                 yield chunk
 
-        monkeypatch.setattr(sing_route, "stream", counted)
+        monkeypatch.setattr(sing_route, "chunks_of", counted)
 
 
 def begun(stand: Stand, bars: int = 15) -> tuple[http.client.HTTPConnection, http.client.HTTPResponse]:
@@ -252,7 +253,7 @@ def begun(stand: Stand, bars: int = 15) -> tuple[http.client.HTTPConnection, htt
 
 def test_the_first_bytes_come_before_the_song_is_sung(stand: Stand, monkeypatch: pytest.MonkeyPatch) -> None:
     gate_at, pieces = 3, Pieces(monkeypatch)
-    counted = sing_route.stream
+    counted = sing_route.chunks_of
     let_go: list[bool] = []
 
     def held(*arguments: Any, **options: Any) -> Iterator[Any]:
@@ -261,7 +262,7 @@ def test_the_first_bytes_come_before_the_song_is_sung(stand: Stand, monkeypatch:
                 time.sleep(0.005)
             yield chunk
 
-    monkeypatch.setattr(sing_route, "stream", held)
+    monkeypatch.setattr(sing_route, "chunks_of", held)
     connection, response = begun(stand, 4)
     try:
         first = response.read(4_096)
@@ -282,14 +283,14 @@ def test_a_client_that_leaves_stops_the_work(stand: Stand, monkeypatch: pytest.M
     response.read()
     whole.close()
     all_pieces, pieces.made = pieces.made, 0
-    slow = sing_route.stream
+    slow = sing_route.chunks_of
 
     def slowed(*arguments: Any, **options: Any) -> Iterator[Any]:
         for chunk in slow(*arguments, **options):
             time.sleep(0.05)
             yield chunk
 
-    monkeypatch.setattr(sing_route, "stream", slowed)
+    monkeypatch.setattr(sing_route, "chunks_of", slowed)
     connection, response = begun(stand)
     response.read(1_000)
     response.close()
@@ -318,6 +319,33 @@ def test_a_project_of_another_editor(client: httpx.Client, query: str, media_typ
         2,
         3,
     }
+
+
+def test_an_lrc_file(client: httpx.Client) -> None:
+    headers = {"Content-Type": "application/x-lrc"}
+    response = client.post("/v1/performance", content="[00:01.00]你好\n".encode(), headers=headers)
+    assert response.status_code == 200, response.text
+    assert "no melody" in " ".join(response.json()["warnings"])
+
+
+@pytest.mark.parametrize("query", ["", "?name=song.ds"])
+def test_a_diffsinger_project_is_the_same_as_a_file_and_as_json(client: httpx.Client, query: str) -> None:
+    headers = {"Content-Type": "application/octet-stream" if query else "application/x-ds"}
+    as_file = client.post(f"/v1/sing{query}", content=json.dumps([GIVEN]).encode(), headers=headers)
+    as_json = client.post("/v1/sing", json={"ds": [GIVEN]})
+    assert (as_file.status_code, as_json.status_code) == (200, 200), as_file.text
+    assert as_file.content == as_json.content
+    assert np.abs(pcm(as_file)).max() > 1000
+    made = client.post("/v1/performance", json={"ds": [GIVEN]}).json()["performance"]
+    phones = [span["phone"] for phrase in made["phrases"] for span in phrase["phones"]]
+    assert phones[:3] == ["SP", "n", "i"]
+    assert client.post("/v1/sing", json={"performance": made}).content == as_json.content
+
+
+def test_a_faulty_diffsinger_project_is_told_by_segment(client: httpx.Client) -> None:
+    response = client.post("/v1/sing", json={"ds": [GIVEN, {**GIVEN, "offset": 4, "ph_dur": "1"}]})
+    assert response.status_code == 422
+    assert (response.json()["code"], response.json()["where"]) == ("ds", "segment 1, ph_dur")
 
 
 def test_a_damaged_project(client: httpx.Client) -> None:

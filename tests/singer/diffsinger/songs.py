@@ -16,6 +16,11 @@ PLAIN: dict[str, Any] = {
     "note_dur": "0.3 0.5 0.45 0.4 0.6 0.35 0.31",
     "note_slur": "0 0 0 0 0 1 0",
 }  # fmt: skip
+GIVEN: dict[str, Any] = {
+    **PLAIN, "ph_dur": "0.25 0.08 0.42 0.1 0.5 0.35 0.08 0.82 0.31",
+    "f0_seq": " ".join(f"{220 + place % 7}" for place in range(600)), "f0_timestep": "0.005",
+}  # fmt: skip
+"""The same with lengths and pitch."""
 
 
 def segments(*entries: dict[str, Any]) -> tuple[Segment, ...]:
