@@ -171,7 +171,9 @@ def samples() -> dict[str, bytes]:
     performance = perform_song(score, load_voice("builtin")).performance
     found["performance"] = write_performance_json(performance).encode()
     found["ds"] = ds_text(from_performance(performance)).encode()
-    found["lrc"] = "[ti:Song]\n[offset:+10]\n[00:01.20][00:09.00]かきく\n[00:04.50]<00:04.50>か<00:05.00>き\n".encode()
+    found["lrc"] = (
+        "[ti:Song]\n[offset:+10]\n[00:01.20][00:09.00]かきく\n[00:04.50]<00:04.50>か<00:05.00>き\n".encode()
+    )
     return found | dict(by_libresvip([name for name in READ if name not in found]))
 
 

@@ -105,6 +105,6 @@ def _is_invisible(character: str) -> bool:
 def _plain(cluster: str) -> str:
     if cluster.isspace():
         return " "
-    if "Ⅰ" <= cluster <= "ⅿ":
-        return f"{unicodedata.numeric(cluster):.0f}"
+    if "Ⅰ" <= cluster[0] <= "ⅿ":
+        return f"{unicodedata.numeric(cluster[0]):.0f}"
     return unicodedata.normalize("NFKC", cluster.translate(_PLAIN)).translate(_PLAIN)

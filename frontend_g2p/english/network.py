@@ -8,9 +8,12 @@ asks for a download.
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
 from importlib.resources import as_file, files
 from typing import Protocol, cast
+
+from frontend_g2p.english.arpabet import is_vowel
 
 LONGEST_GUESSED_WORD = 40
 """Letters of the longest unknown word that is guessed at."""
@@ -81,4 +84,11 @@ def guess(letters: str) -> tuple[str, ...]:
         if len(guessed) >= _DECODER_LIMIT:
             return ()
         phones.extend(f"{phone}1" if phone == "UW" else phone for phone in guessed if phone[0] != "<")
-    return tuple(phones)
+    return tuple(_without_final_h(phones))
+
+
+def _without_final_h(phones: Sequence[str]) -> Iterator[str]:
+    """Phones without an HH that no vowel or glide follows, which English has not, but the network gives."""
+    for phone, following in zip(phones, (*phones[1:], ""), strict=True):
+        if phone != "HH" or is_vowel(following) or following in ("Y", "W"):
+            yield phone

@@ -98,10 +98,11 @@ def _syllables_of_units(phones: Pronunciation, units: Sequence[int]) -> list[tup
 
 
 def _letter_pieces(text: str) -> list[str]:
-    """Pieces of an acronym: each letter with the dots after it, and empty ones for the rest of "double-u"."""
+    """Pieces of an acronym: each letter with the dots after it, and empty ones for the rest of "double-u" and of "Œ"."""
     pieces: list[str] = []
-    for match in re.finditer(r"[A-Za-z][^A-Za-z]*", text):
-        pieces += [match.group()] + [""] * (len(syllabify(letter_name(match.group()[0]))) - 1)
+    for match in re.finditer(r"[^\W\d_][\W\d_]*", text):
+        names = [letter_name(letter) for letter in plain(match.group()[0]).lower()]
+        pieces += [match.group()] + [""] * (sum(len(syllabify(name)) for name in names) - 1)
     return pieces
 
 

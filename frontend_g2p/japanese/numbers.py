@@ -7,6 +7,8 @@ _HUNDREDS = {1: "ひゃく", 3: "さんびゃく", 6: "ろっぴゃく", 8: "は
 _THOUSANDS = {1: "せん", 3: "さんぜん", 8: "はっせん"}
 _MYRIADS = ("", "まん", "おく", "ちょう")
 _LONGEST_NUMBER = 16
+NUMBER = r"\d[\d,]*(?:\.\d+)*%?"
+"""Digits with optional thousands commas, decimal points and a percent sign; a regular expression."""
 
 
 def _below_myriad(number: int) -> str:
@@ -38,10 +40,9 @@ def _whole(digits: str) -> str:
 
 
 def number_kana(text: str) -> str:
-    """Kana for digits with optional thousands commas, decimal point and percent sign, such as ``3.14`` or ``50%``."""
-    bare = text.rstrip("%").replace(",", "")
-    whole, _, fraction = bare.partition(".")
+    """Kana for what ``NUMBER`` matches, such as ``3.14``, ``50%`` or ``1.2.3``."""
+    whole, *fractions = text.rstrip("%").replace(",", "").split(".")
     kana = _whole(whole)
-    if fraction:
+    for fraction in fractions:
         kana += "てん" + "".join(_DIGITS[int(digit)] for digit in fraction)
     return kana + ("ぱーせんと" if text.endswith("%") else "")

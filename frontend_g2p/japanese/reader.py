@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from frontend_g2p.errors import ReadingError
 from frontend_g2p.japanese.analyser import LONGEST_PIECE, Morpheme, analyse
 from frontend_g2p.japanese.kana import is_kana, split_morae, to_hiragana
-from frontend_g2p.japanese.numbers import number_kana
+from frontend_g2p.japanese.numbers import NUMBER, number_kana
 from frontend_g2p.japanese.overlay import SongReading, find_song_readings
 from frontend_g2p.japanese.pieces import share_text
 from frontend_g2p.phones import Syllable
@@ -93,7 +93,7 @@ def _words(piece: str, start: int, follows_other_text: bool) -> list[_Word]:
         return _analysed_words(piece, start)
     if follows_other_text and piece in _TOPIC_ENDINGS:
         return [_Word(0, len(piece), _TOPIC_ENDINGS[piece])]
-    parts = re.finditer(r"[^\d.,%]+|[\d.,%]+", piece)
+    parts = re.finditer(rf"{NUMBER}|\D+", piece)
     return [
         _Word(part.start(), part.end(), number_kana(part[0]) if part[0][0].isdigit() else part[0])
         for part in parts
