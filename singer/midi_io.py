@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -13,6 +13,7 @@ from singer.errors import ScoreError
 from singer.import_options import ImportOptions
 from singer.imported_notes import ImportedNote, guess_language, one_line, to_notes
 from singer.midi_bends import bends_of, drawn_by
+from singer.midi_controllers import left_out_of, loudness_of
 from singer.midi_text import LyricSyllable, decode_texts, to_syllables
 from singer.score import MOST_NOTES, Score, TempoMap, printable
 from singer.time_signatures import TimeSignature, TimeSignatures
@@ -34,6 +35,8 @@ class MidiPart:
         lyrics: syllables in its track.
         track, channel: both from 0.
         bends: (beat, semitones) of the channel's pitch bend.
+        loudness: (beat, dB) of its expression.
+        left_out: what of its playing a score cannot hold.
     """
 
     number: int
@@ -43,6 +46,8 @@ class MidiPart:
     track: int
     channel: int
     bends: tuple[tuple[float, float], ...] = ()
+    loudness: tuple[tuple[float, float], ...] = ()
+    left_out: str = ""
 
     def __str__(self) -> str:
         lyrics = f"{self.lyrics} syllables" if self.lyrics else "no lyrics"
@@ -95,9 +100,18 @@ def read_midi(document: bytes, options: ImportOptions, title: str = "") -> Score
         title=song.title or title,
         voice=options.voice,
         time_signatures=song.time_signatures,
+        curves={"loudness_db": part.loudness} if part.loudness else {},
         drawn_pitch=drawn_by(part.bends, notes),
-        warnings=warnings,
+        warnings=(*_left_out(song, part), *warnings),
     )
+
+
+def _left_out(song: MidiSong, part: MidiPart) -> Iterator[str]:
+    if part.left_out:
+        yield f"left out: {part.left_out}"
+    others = [other for other in song.parts if other is not part]
+    if others:
+        yield f"other parts are not sung: {_listed(others)}"
 
 
 def parse_midi(document: bytes, options: ImportOptions | None = None) -> MidiSong:
@@ -182,8 +196,15 @@ def _parts(tracks: Sequence[_Events], lyrics: Mapping[int, int]) -> tuple[MidiPa
             if len(channels) > 1:
                 name += f", channel {channel + 1}"
             number = len(parts) + 1
-            bends = tuple(bends_of(track, channel))
-            parts.append(MidiPart(number, name, tuple(notes), lyrics.get(index, 0), index, channel, bends))
+            part = MidiPart(number, name, tuple(notes), lyrics.get(index, 0), index, channel)
+            parts.append(
+                replace(
+                    part,
+                    bends=tuple(bends_of(track, channel)),
+                    loudness=loudness_of(track, channel),
+                    left_out=left_out_of(track, channel),
+                )
+            )
     return tuple(parts)
 
 

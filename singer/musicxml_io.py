@@ -13,6 +13,7 @@ from xml.etree.ElementTree import Element
 from singer.errors import ScoreError
 from singer.import_options import ImportOptions
 from singer.imported_notes import ImportedNote, guess_language, one_line, syllable_of, to_notes
+from singer.musicxml_left_out import left_out_of
 from singer.musicxml_tree import (
     XmlPart,
     choose_part,
@@ -44,7 +45,9 @@ def read_musicxml(document: bytes, options: ImportOptions, title: str = "") -> S
         ScoreError: unsafe or damaged XML, no lyrics, chords, or repeats that do not fit together.
     """
     root = parse_musicxml(document)
-    part = choose_part(list_parts(root), options.track)
+    parts = list_parts(root)
+    part = choose_part(parts, options.track)
+    unsung = left_out_of(root, part, parts)
     name, declared = find_title(root), find_language(root)
     keep_part(root, part)
     write_out_jumps(root)
@@ -67,7 +70,7 @@ def read_musicxml(document: bytes, options: ImportOptions, title: str = "") -> S
         title=name or title,
         voice=options.voice,
         time_signatures=signatures,
-        warnings=left_out,
+        warnings=(*unsung, *left_out),
     )
 
 

@@ -1,4 +1,4 @@
-"""Pitch that files keep as bends against their notes, to lines of the pitch itself."""
+"""Bends against notes, which files keep, to lines of the pitch itself; and values that hold, to curves."""
 
 from __future__ import annotations
 
@@ -44,3 +44,15 @@ def lines_of_bends(
         line.append((end, midi + at_end[1] if at_end and closes else line[-1][1]))
         lines.append(line)
     return lines
+
+
+def steps(events: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
+    """Values (tick, value) that hold until the next one, and are 0 before the first, as points joined by lines."""
+    points: list[tuple[float, float]] = []
+    for tick, value in events:
+        if points and tick > points[-1][0] + DENSE_TICKS:
+            points.append((tick - 1, points[-1][1]))
+        points.append((tick, value))
+    if points and points[0][0] > 0:
+        points.insert(0, (points[0][0] - 1, 0.0))
+    return points

@@ -204,6 +204,13 @@ def _list_rounded(sheet: Sheet, score: Score) -> None:
         sheet.left_out.append("left out: emotions of the song and its sections")
 
 
+def on_grid(sheet: Sheet, points: Sequence[tuple[float, float]]) -> list[tuple[int, float]]:
+    """A curve at every tick of the grid up to the song's and the curve's end."""
+    ticks = range(0, max(sheet.notes[-1].end, round(points[-1][0])) + GRID_TICKS, GRID_TICKS)
+    values = np.interp(ticks, [tick for tick, _ in points], [value for _, value in points])
+    return list(zip(ticks, values.tolist(), strict=True))
+
+
 def list_unwritten(
     sheet: Sheet, curves: Sequence[str] = (), extras: Sequence[str] = (), pitch: bool = True
 ) -> None:

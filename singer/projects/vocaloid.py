@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from bisect import bisect_right
 
-from singer.projects.bends import lines_of_bends
+from singer.projects.bends import lines_of_bends, steps
 from singer.projects.imported import SongTrack
 
 Events = list[tuple[float, float]]
@@ -38,9 +38,9 @@ def apply_controls(track: SongTrack, events: dict[str, Events]) -> None:
         ("gender", "gender", from_middle),
         ("brightness", "brightness", from_middle),
     ):
-        steps = _steps([(tick, to_control(value)) for tick, value in sorted(events.pop(name, []))])
-        if any(value for _, value in steps):
-            track.curves[control] = steps
+        curve = steps([(tick, to_control(value)) for tick, value in sorted(events.pop(name, []))])
+        if any(value for _, value in curve):
+            track.curves[control] = curve
     others = sorted(name for name, found in events.items() if found)
     if others:
         track.left_out.append(f"controllers {', '.join(others)}")
@@ -68,15 +68,3 @@ def from_middle(value: float) -> float:
 def around_middle(share: float) -> int:
     """The inverse of ``from_middle``."""
     return round(MIDDLE + share * (127 - MIDDLE if share >= 0 else MIDDLE))
-
-
-def _steps(events: Events) -> Events:
-    """Values that hold until the next one, as points joined by lines."""
-    points: Events = []
-    for tick, value in events:
-        if points and tick > points[-1][0] + 10:
-            points.append((tick - 1, points[-1][1]))
-        points.append((tick, value))
-    if points and points[0][0] > 0:
-        points.insert(0, (points[0][0] - 1, 0.0))
-    return points

@@ -1,12 +1,14 @@
-"""Scores to Standard MIDI files: lyric events, and drawn pitch as pitch bend."""
+"""Scores to Standard MIDI files: lyric events, drawn pitch as pitch bend, loudness as expression."""
 
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
 from typing import Any
 
+from singer.midi_controllers import EXPRESSION, expression_of_db
 from singer.projects.imported import TICKS
-from singer.projects.sheet import Sheet, list_unwritten
+from singer.projects.sheet import Sheet, list_unwritten, on_grid
 
 BEND_RANGE = 24
 """Semitones at full bend: a step is 0.3 cents."""
@@ -18,7 +20,7 @@ def write_midi(sheet: Sheet) -> bytes:
     """The file, of type 1: tempi in the first track, the singer in the second."""
     import mido
 
-    list_unwritten(sheet)
+    list_unwritten(sheet, ["loudness_db"])
     conductor: list[tuple[int, int, Any]] = []
     conductor.append((0, 0, mido.MetaMessage("track_name", name=_latin(sheet.title))))
     conductor += [
@@ -46,6 +48,10 @@ def write_midi(sheet: Sheet) -> bytes:
     for tick, bend in bends:
         value = min(max(round(bend / BEND_RANGE * _FULL), -_FULL), _FULL - 1)
         singer.append((int(tick), 1, mido.Message("pitchwheel", pitch=value)))
+    singer += [
+        (tick, 1, mido.Message("control_change", control=EXPRESSION, value=value))
+        for tick, value in _expression(sheet)
+    ]
     for note in sheet.notes:
         singer.append((note.start, 2, mido.MetaMessage("lyrics", text=_latin(note.lyric))))
         singer.append((note.start, 3, mido.Message("note_on", note=note.key, velocity=_VELOCITY)))
@@ -55,6 +61,21 @@ def write_midi(sheet: Sheet) -> bytes:
     written = io.BytesIO()
     file.save(file=written)
     return written.getvalue()
+
+
+def _expression(sheet: Sheet) -> Iterator[tuple[int, int]]:
+    """Ticks of the grid at which the expression changes, and to what."""
+    points = sheet.curves.get("loudness_db")
+    if not points:
+        return
+    if any(gain_db > 0 for _, gain_db in points):
+        sheet.left_out.append("loudness above 0 dB was cut: MIDI's expression has none")
+    before: int | None = None
+    for tick, gain_db in on_grid(sheet, points):
+        value = expression_of_db(gain_db)
+        if value != before:
+            yield tick, value
+        before = value
 
 
 def _set_range() -> list[Any]:

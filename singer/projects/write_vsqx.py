@@ -9,7 +9,7 @@ import numpy as np
 
 from frontend_g2p.phones import Language
 from singer.projects.imported import TICKS
-from singer.projects.sheet import GRID_TICKS, Sheet, list_unwritten
+from singer.projects.sheet import Sheet, list_unwritten, on_grid
 from singer.projects.vocaloid import FULL_BEND, around_middle, dynamics
 from singer.score import HOLD
 
@@ -143,10 +143,9 @@ def _controls(sheet: Sheet) -> list[tuple[int, str, int]]:
             continue
         if control == "breathiness" and any(value < 0 for _, value in points):
             sheet.left_out.append("breathiness below 0 was cut: VOCALOID has none")
-        ticks = range(0, max(sheet.notes[-1].end, round(points[-1][0])) + GRID_TICKS, GRID_TICKS)
-        values = np.interp(ticks, [tick for tick, _ in points], [value for _, value in points])
         before: int | None = None
-        for tick, value in zip(ticks, map(to_value, values.tolist()), strict=True):
+        for tick, amount in on_grid(sheet, points):
+            value = to_value(amount)
             if value != before:
                 changes.append((tick, name, value))
             before = value

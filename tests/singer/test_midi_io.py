@@ -268,3 +268,42 @@ def test_a_note_that_never_ends_ends_with_the_track() -> None:
 )
 def test_lyrics_that_are_readings_throughout_tell_their_language(texts: list[str], language: str) -> None:
     assert guess_language(texts) == language
+
+
+def played(*messages: tuple[float, mido.Message]) -> mido.MidiTrack:
+    """The song with more messages, at beats."""
+    events = [(round(beat * TICKS), 1, message) for beat, message in messages]
+    ticks = 0
+    for message in midi_track(GRACE):
+        ticks += message.time
+        events.append((ticks, 2, message))
+    return absolute_track(events)
+
+
+def test_expression_is_loudness() -> None:
+    def change(value: int) -> mido.Message:
+        return mido.Message("control_change", control=11, value=value)
+
+    score = read(played((2, change(64)), (4, change(127)), (6, change(0))))
+    points = dict(score.curves["loudness_db"])
+    assert points[2.0] == pytest.approx(
+        -11.9, abs=0.01
+    )  # 40 log10(64 / 127), General MIDI's recommended practice
+    assert (points[4.0], points[6.0]) == (0.0, -24.0)
+    assert points[4.0 - 1 / 480] == points[2.0]
+    assert not score.warnings
+
+
+def test_playing_that_is_left_out_is_listed() -> None:
+    softer = mido.Message("control_change", control=1, value=5)
+    score = read(played((2, softer), (3, mido.Message("aftertouch", value=3))), BASS)
+    assert score.warnings[0] == "left out: controllers 1, aftertouch"
+    assert score.warnings[1].startswith('other parts are not sung: 2 "Bass"')
+    assert not score.curves
+
+
+def test_velocities_that_differ_are_left_out() -> None:
+    track = midi_track(GRACE)
+    first = next(message for message in track if message.type == "note_on")
+    first.velocity = 33
+    assert read(track).warnings == ("left out: velocities of notes",)

@@ -273,3 +273,15 @@ def test_unsafe_and_damaged_documents_are_refused(document: bytes, code: str) ->
 def test_utf_16_documents_are_read() -> None:
     document = musicxml({"Voice": [HEAD + bar_note(60, 4, xml_lyric("花"))]}).decode()
     assert lyrics(read(document=document.replace("UTF-8", "UTF-16").encode("utf-16"))) == ["花"]
+
+
+def test_what_is_not_sung_is_listed() -> None:
+    wedge = '<direction><direction-type><wedge type="{}"/></direction-type></direction>'
+    marked = "<notations><ornaments><trill-mark/></ornaments><articulations><staccato/><breath-mark/></articulations></notations>"
+    grace = "<note><grace/><pitch><step>D</step><octave>4</octave></pitch></note>"
+    bar = HEAD + wedge.format("crescendo") + bar_note(60, 2, xml_lyric("la")) + wedge.format("stop") + grace
+    bar += bar_note(62, 2, xml_lyric("lo"), extra=marked)
+    score = read(document=musicxml({"Voice": [bar], "Piano": [HEAD + bar_note(40, 4)]}))
+    assert score.warnings[0] == "left out: 1 grace notes, 1 hairpins, 1 staccato signs, 1 trill-mark signs"
+    assert "Piano" in score.warnings[1]
+    assert not read(HEAD + bar_note(60, 4, xml_lyric("la"))).warnings

@@ -129,11 +129,6 @@ def test_files_are_known_by_their_content() -> None:
     assert find_format(b"MThd") == "midi"
 
 
-def test_lyrics_without_notes_are_refused() -> None:
-    with pytest.raises(ScoreError, match="no notes to sing"):
-        load_score("[ti:Song]\n[00:01.20]你好\n".encode())
-
-
 def test_without_libresvip_the_error_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(open_file, "find_spec", lambda name: None)
     with pytest.raises(ScoreError, match=r"singer-engine\[projects\]"):

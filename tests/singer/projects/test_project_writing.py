@@ -122,6 +122,16 @@ def test_a_bar_that_is_cut_moves_no_note(name: str) -> None:
         assert any("time signatures" in text or "inside a bar" in text for text in left_out)
 
 
+def test_loudness_goes_through_midi() -> None:
+    score = replace(song(8), curves={"loudness_db": ((1.0, 0.0), (3.0, -12.0), (4.0, 3.0))})
+    back, left_out = there_and_back(score, "mid")
+    beats = np.arange(0.0, 4.0, 0.01)
+    curves = [np.array(each.curves["loudness_db"]).T for each in (score, back)]
+    asked, found = (np.interp(beats, *curve) for curve in curves)
+    assert np.abs(np.minimum(asked, 0.0) - found).max() < 0.4
+    assert any("above 0 dB" in text for text in left_out)
+
+
 def test_musicxml_keeps_notes_and_says_that_it_has_no_pitch() -> None:
     score = song(5)
     back, left_out = there_and_back(score, "musicxml")
