@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from singer.projects.imported import Line, Song, SongTrack, SongVibrato
@@ -15,7 +16,6 @@ CONTROLS = {
 """Curve of USTX to control, and how much of the control one of its units is."""
 _STEEPEST_PLAIN_MS = 10.0
 _GRID_TICKS = 5
-_WIDEST_CENTS = 1200
 
 
 def refine_ustx(song: Song, document: bytes) -> None:
@@ -25,7 +25,10 @@ def refine_ustx(song: Song, document: bytes) -> None:
     from libresvip.utils.text import to_unicode
     from libresvip.utils.yamlutils import load_yaml_1_2
 
-    project = USTXProject.model_validate(load_yaml_1_2(to_unicode(document)), context={"path": None})
+    raw = load_yaml_1_2(to_unicode(document))
+    if "wave_parts" not in raw:
+        raise ValueError("it is cut off: the last key that OpenUtau writes, wave_parts, is missing")
+    project = USTXProject.model_validate(raw, context={"path": None})
     song.title = project.name if project.name != "New Project" else ""
     base = BasePitchGenerator(project)
     sung = [
@@ -67,23 +70,47 @@ def _is_drawn(note: Any, bend: Any, after_rest: bool) -> bool:
 
 
 def _line(part: Any, note: Any, steady: list[float], bend: Any) -> Line:
-    """Samples at every 5 ticks of the part, and at both ends of the note."""
+    """Samples at every 5 ticks of the part, at both ends of the note, and at points of the curve beside these."""
     line: Line = []
     first = -(-note.position // _GRID_TICKS)
     for index in range(first, min(note.end // _GRID_TICKS + 1, len(steady))):
         tick = index * _GRID_TICKS
         bent = bend.sample(tick) if bend is not None else 0
-        if abs(bent) >= _WIDEST_CENTS and tick + _GRID_TICKS > note.end:
-            break  # the next note's key holds here already, and its bend did not reach back
         cents = steady[index] + bent
         line.append((tick + part.position, cents / 100))
     if len(line) > 2 and line[-1][0] >= note.end + part.position:
         line.pop()  # this sample belongs to the next note
     if len(line) < 2:
         return []
-    start, end = note.position + part.position, note.end + part.position
+    first_tick, end = line[0][0], note.end + part.position
+    line = sorted([*_edges(part, note, steady, bend), *line])
+    start = note.position + part.position
     before = [(start, _straight(line[0], line[1], start))] if line[0][0] > start else []
-    return [*before, *line, (end, _straight(line[-2], line[-1], end))]
+    inner = [point for point in line if point[0] < end]
+    far = next(
+        point for point in reversed(inner) if point[0] <= inner[-1][0] - _GRID_TICKS or point[0] == first_tick
+    )
+    return [*before, *inner, line[-1] if line[-1][0] == end else (end, _straight(far, inner[-1], end))]
+
+
+def _edges(part: Any, note: Any, steady: list[float], bend: Any) -> Iterator[tuple[float, float]]:
+    """Points of the curve between two ticks of the grid, one of which lies outside the note.
+
+    They count where the pitch without the curve is level, so that it is known between the ticks, too.
+    """
+    if bend is None or bend.is_empty:
+        return
+    first, last = -(-note.position // _GRID_TICKS), (note.end - 1) // _GRID_TICKS
+    touches = any(other.position == note.end for other in part.notes)
+    for x, y in zip(bend.xs, bend.ys, strict=False):
+        if note.position <= x < first * _GRID_TICKS:
+            at, beside = first, first + 1
+        elif last * _GRID_TICKS < x < note.end + (not touches):
+            at, beside = last, last - 1
+        else:
+            continue
+        if max(at, beside) < len(steady) and steady[at] == steady[beside]:
+            yield x + part.position, (steady[at] + y) / 100
 
 
 def _straight(first: tuple[float, float], second: tuple[float, float], tick: float) -> float:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from singer.note_shapes import Vibrato
-from singer.projects.imported import Line
+from singer.projects.imported import TICKS, Line
 from singer.projects.sheet import GRID_TICKS, Sheet, SheetNote, list_unwritten
 from singer.projects.source_ustx import CONTROLS
 from singer.score import HOLD, NEXT_SYLLABLE, TempoMap
@@ -27,8 +26,14 @@ def write_ustx(sheet: Sheet) -> bytes:
     drawn = [sheet.filled(note) for note in sheet.notes]
     notes = []
     for index, note in enumerate(sheet.notes):
-        flat = bool(drawn[index]) or (index > 0 and bool(drawn[index - 1]))
-        notes.append(_note(note, flat, bool(drawn[index]), sheet.tempo))
+        before = sheet.notes[index - 1] if index else None
+        if not drawn[index] and not (before and drawn[index - 1]):
+            pitch: dict[str, Any] = _PLAIN
+        elif before and before.end == note.start:
+            pitch = _step(note, before, sheet.tempo)
+        else:
+            pitch = _FLAT
+        notes.append(_note(note, pitch, bool(drawn[index]), sheet.tempo))
     part = {
         "duration": sheet.notes[-1].end, "name": sheet.title or "Singer", "comment": "", "track_no": 0, "position": 0,
         "notes": notes, "curves": [*_bends(sheet, drawn), *_curves(sheet)],
@@ -50,11 +55,11 @@ def write_ustx(sheet: Sheet) -> bytes:
     return ("\n".join(_yaml(project)) + "\n").encode()
 
 
-def _note(note: SheetNote, flat: bool, drawn: bool, tempo: TempoMap) -> dict[str, Any]:
+def _note(note: SheetNote, pitch: dict[str, Any], drawn: bool, tempo: TempoMap) -> dict[str, Any]:
     lyric = {HOLD: "+~", NEXT_SYLLABLE: "+"}.get(note.lyric, note.lyric)
     return {
         "position": note.start, "duration": note.length, "tone": note.key, "lyric": lyric,
-        "pitch": _FLAT if flat else _PLAIN,
+        "pitch": pitch,
         "vibrato": _vibrato(None if drawn else note.note.vibrato, note, tempo),
         "phoneme_expressions": [], "phoneme_overrides": [],
     }  # fmt: skip
@@ -87,22 +92,37 @@ def vibrato_shares(
     return share * 100, 1000 / vibrato.rate_hz, vibrato.depth_cents, grown * 100
 
 
+def _step(note: SheetNote, before: SheetNote, tempo: TempoMap) -> dict[str, Any]:
+    """Pitch points of a note that touches the one before: that one's key up to its start, and its own from there on.
+
+    OpenUtau takes the times of points to whole ticks, and from the first one on each tick of its grid has their pitch: the first
+    lies on the grid's last tick before the start, so that this tick keeps the key before.
+    """
+    start_s = tempo.seconds_at(note.start / TICKS)
+    there = 10 * (before.key - note.key)
+    grid_tick = (note.start - 1) // GRID_TICKS * GRID_TICKS
+    steps = {grid_tick: there, note.start - 1: there, note.start: 0}
+    points = [
+        {"x": round((tempo.seconds_at(tick / TICKS) - start_s) * 1000, 6), "y": tenths, "shape": "l"}
+        for tick, tenths in steps.items()
+    ]
+    return {"data": points, "snap_first": True}
+
+
 def _bends(sheet: Sheet, drawn: Sequence[Line]) -> list[dict[str, Any]]:
-    """The curve ``pitd`` at the grid's ticks. To OpenUtau a note begins at the last tick of the grid before its start."""
+    """The curve ``pitd`` at the grid's ticks, and between them where a note begins and ends."""
     bends: dict[int, int] = {}
     cut = 0
-    following: list[SheetNote | None] = [*sheet.notes[1:], None]
-    for note, line, after in zip(sheet.notes, drawn, following, strict=True):
+    starts = {note.start for note in sheet.notes}
+    for note, line in zip(sheet.notes, drawn, strict=True):
         if not line:
             continue
-        turn = after.start - GRID_TICKS if after and after.start == note.end else note.end
-        ticks = range(math.ceil(note.start / GRID_TICKS) * GRID_TICKS, note.end + 1, GRID_TICKS)
-        midis = np.interp(list(ticks), [tick for tick, _ in line], [midi for _, midi in line])
+        last = note.end - 1 if note.end in starts else note.end
+        grid = range(-(-note.start // GRID_TICKS) * GRID_TICKS, last + 1, GRID_TICKS)
+        ticks = sorted({*grid, note.start, last})
+        midis = np.interp(ticks, [tick for tick, _ in line], [midi for _, midi in line])
         for tick, midi in zip(ticks, midis, strict=True):
-            if after and tick == after.start == note.end:
-                continue
-            key = after.key if after and tick > turn else note.key
-            cents = round((midi - key) * 100)
+            cents = round((midi - note.key) * 100)
             cut += abs(cents) > LARGEST_BEND_CENTS
             bends[tick] = min(max(cents, -LARGEST_BEND_CENTS), LARGEST_BEND_CENTS)
     if cut:
@@ -111,7 +131,7 @@ def _bends(sheet: Sheet, drawn: Sequence[Line]) -> list[dict[str, Any]]:
         tick
         for first in bends
         for tick in (first - GRID_TICKS, first + GRID_TICKS)
-        if tick >= 0 and tick not in bends
+        if first % GRID_TICKS == 0 and tick >= 0 and tick not in bends
     }
     points = sorted({**dict.fromkeys(edges, 0), **bends}.items())
     return (
