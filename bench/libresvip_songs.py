@@ -61,7 +61,7 @@ def _libresvip_project(name: str) -> Any:
     lead = 0 if name in ("vpr", "vvproj", "ccs", "tssln") else 1920
     return Project(
         song_tempo_list=[SongTempo(position=0, bpm=100), SongTempo(position=1920 + lead, bpm=140)],
-        time_signature_list=[TimeSignature()],
+        time_signature_list=[TimeSignature(), TimeSignature(BarIndex=2, Numerator=3, Denominator=4)],
         track_list=[track],
     )
 

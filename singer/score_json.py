@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import difflib
 import json
-import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, cast
 
 from pydantic import BaseModel, ValidationError
@@ -27,12 +25,12 @@ from singer.score_document import (
     TimeSignatureDocument,
     VibratoDocument,
 )
+from singer.strict_json import parse_strictly
 from singer.time_signatures import TimeSignature, TimeSignatures
 
 FORMAT = "singer-score"
 VERSION = 1
 LARGEST_DOCUMENT_BYTES = 20_000_000
-_MOST_DIGITS = 300
 _MUST_BE = {
     "float_type": "a number",
     "string_type": "text",
@@ -59,7 +57,7 @@ def read_score_json(document: bytes) -> Score:
             "too_large",
             f"the document has {len(document) / 1e6:.1f} MB; {LARGEST_DOCUMENT_BYTES / 1e6:g} MB is the most",
         )
-    return document_to_score(_parse(document))
+    return document_to_score(parse_strictly(document, _where))
 
 
 def document_to_score(raw: object) -> Score:
@@ -158,89 +156,6 @@ def write_score_json(score: Score) -> str:
         else:
             lines.append(f'  "{key}": {_json(value)}')
     return "{\n" + ",\n".join(lines) + "\n}\n"
-
-
-def _parse(document: bytes) -> object:
-    try:
-        text = document.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise ScoreError(
-            "encoding", f"the document is not UTF-8 (byte {error.start}); save it as UTF-8"
-        ) from error
-    refused = _Refused([], [])
-    try:
-        raw = json.loads(
-            text,
-            object_pairs_hook=refused.keys,
-            parse_constant=refused.constant,
-            parse_int=refused.whole_number,
-        )
-        refused.check(raw)
-    except json.JSONDecodeError as error:
-        raise ScoreError(
-            "not_json", f"this is not JSON: {error.msg}", f"line {error.lineno}, column {error.colno}"
-        ) from error
-    except RecursionError as error:
-        raise ScoreError("not_json", "the document is nested too deeply") from error
-    return raw
-
-
-@dataclass(frozen=True, slots=True)
-class _Refused:
-    """What JSON may hold but no score, noted while a document is parsed, when its places are not known yet.
-
-    Attributes:
-        numbers: those that are not finite, as they are written.
-        doubled: objects with a key given twice, and the key.
-    """
-
-    numbers: list[str]
-    doubled: list[tuple[dict[str, Any], str]]
-
-    def keys(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        found = dict(pairs)
-        if len(found) < len(pairs):
-            keys = [key for key, _ in pairs]
-            self.doubled.append((found, next(key for key in keys if keys.count(key) > 1)))
-        return found
-
-    def constant(self, name: str) -> float:
-        self.numbers.append(name)
-        return float(name)
-
-    def whole_number(self, digits: str) -> float:
-        if len(digits) <= _MOST_DIGITS:
-            return int(digits)
-        self.numbers.append(f"a number of {len(digits)} digits, {digits[:12]}…")
-        return math.inf
-
-    def check(self, raw: object) -> None:
-        """Raise the first of them with its place in ``raw``, the whole document."""
-        if self.doubled:
-            holder, key = self.doubled[0]
-            path = _path_to(raw, lambda part: part is holder) or []
-            message = f'the key "{printable(key, 40)}" is given twice; keep one of them'
-            raise ScoreError("duplicate_key", message, _where(path, raw))
-        if self.numbers:
-            path = _path_to(raw, lambda part: isinstance(part, float) and not math.isfinite(part)) or []
-            name = f"{printable(str(path[-1]), 40)}: " if path[:1] == ["notes"] else ""
-            message = f"{name}found {self.numbers[0]}; numbers must be finite"
-            raise ScoreError("not_finite", message, _where(path, raw))
-
-
-def _path_to(raw: object, is_it: Callable[[object], bool]) -> list[Any] | None:
-    """Keys and indices that lead to the first value of a document of which ``is_it`` holds."""
-    if is_it(raw):
-        return []
-    parts: Iterable[tuple[Any, object]] = ()
-    if isinstance(raw, dict):
-        parts = raw.items()
-    elif isinstance(raw, list):
-        parts = enumerate(raw)
-    for key, part in parts:
-        if (path := _path_to(part, is_it)) is not None:
-            return [key, *path]
-    return None
 
 
 def _check_head(raw: object) -> None:

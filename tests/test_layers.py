@@ -53,7 +53,11 @@ def test_heavy_packages_have_one_home(path: Path) -> None:
     if place[:2] != ("singer", "training") and place[0] != "bench":
         assert not found & TRAINING_ONLY
         assert "onnxruntime" not in found or path.name == "onnx_model.py"
-        opener = place[:2] == ("singer", "projects") and path.name in ("opened.py", "source_ustx.py")
+        opener = place[:2] == ("singer", "projects") and path.name in (
+            "opened.py",
+            "source_ustx.py",
+            "source_tssln.py",
+        )
         assert "libresvip" not in found or opener
         assert "singer.training" not in {name[: len("singer.training")] for name in imports(path)}
 

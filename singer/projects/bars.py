@@ -1,9 +1,8 @@
-"""Time signatures that LibreSVIP misplaces, read from the file itself: CeVIO's, VoiSona's and VOCALOID's."""
+"""Time signatures that LibreSVIP misplaces, read from the file itself: CeVIO's and VOCALOID's."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 from singer.projects.imported import TICKS, Song
 from singer.time_signatures import TimeSignature, TimeSignatures
@@ -25,23 +24,6 @@ def refine_ccs_bars(song: Song, document: bytes) -> None:
                 int(time.get("BeatType") or 4),
             )
             for time in times.findall("Time")
-        ]
-
-
-def refine_tssln_bars(song: Song, document: bytes) -> None:
-    """Read the signatures of the first sung track: LibreSVIP keeps 4/4 at the start."""
-    from libresvip.plugins.tssln.model import VoiSonaProject
-    from libresvip.utils.binary.value_tree import JUCENode, build_tree_dict
-
-    project = VoiSonaProject.model_validate(build_tree_dict(JUCENode.parse(document))["TSSolution"])
-    sung = (item for track in project.tracks for item in track.track if hasattr(item, "plugin_data"))
-    songs = (item.plugin_data.state_information.song for item in sung)
-    first: Any = next((found for found in songs if found), None)
-    if first:
-        song.time_signatures = [
-            (int(time.clock / CLOCKS), time.beats, time.beat_type)
-            for beat in first[0].beat
-            for time in beat.time
         ]
 
 

@@ -45,9 +45,9 @@ def _refiner(format_name: str) -> Callable[[Song, bytes], None] | None:
 
         return refine_ccs
     if format_name == "tssln":
-        from singer.projects.bars import refine_tssln_bars
+        from singer.projects.source_tssln import refine_tssln
 
-        return refine_tssln_bars
+        return refine_tssln
     return None
 
 

@@ -116,6 +116,10 @@ def test_formats_that_cannot_be_written_by_hand(name: str) -> None:
         (4.0, 2.0, 67.0, "く"),
     ]
     assert score.tempo.changes == ((0.0, 100.0), (4.0, 140.0))
+    expected = (
+        [(0.0, 4, 4)] if name == "acep" else [(0.0, 4, 4), (8.0, 3, 4)]
+    )  # ACE Studio's writer keeps the first one
+    assert [(each.beat, each.beats, each.unit) for each in score.time_signatures.changes] == expected
     errors = [
         abs((midi_at(score, tick) or 0.0) - (60.0 + (tick / 480 - 1) * 48 / 40)) for tick in (600, 750, 900)
     ]
