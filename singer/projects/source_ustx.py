@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from typing import Any
 
 from singer.projects.imported import Line, Song, SongTrack, SongVibrato
@@ -15,7 +16,6 @@ CONTROLS = {
 """Curve of USTX to control, and how much of the control one of its units is."""
 _STEEPEST_PLAIN_MS = 10.0
 _GRID_TICKS = 5
-_WIDEST_CENTS = 1200
 
 
 def refine_ustx(song: Song, document: bytes) -> None:
@@ -67,23 +67,22 @@ def _is_drawn(note: Any, bend: Any, after_rest: bool) -> bool:
 
 
 def _line(part: Any, note: Any, steady: list[float], bend: Any) -> Line:
-    """Samples at every 5 ticks of the part, and at both ends of the note."""
+    """Samples at every 5 ticks of the part, at points of the curve between these, and at both ends of the note."""
+    ticks = set(range(-(-note.position // _GRID_TICKS) * _GRID_TICKS, note.end, _GRID_TICKS))
+    if bend is not None:
+        ticks.update(x for x in bend.xs[bisect_left(bend.xs, note.position) : bisect_left(bend.xs, note.end)])
     line: Line = []
-    first = -(-note.position // _GRID_TICKS)
-    for index in range(first, min(note.end // _GRID_TICKS + 1, len(steady))):
-        tick = index * _GRID_TICKS
-        bent = bend.sample(tick) if bend is not None else 0
-        if abs(bent) >= _WIDEST_CENTS and tick + _GRID_TICKS > note.end:
-            break  # the next note's key holds here already, and its bend did not reach back
-        cents = steady[index] + bent
-        line.append((tick + part.position, cents / 100))
-    if len(line) > 2 and line[-1][0] >= note.end + part.position:
-        line.pop()  # this sample belongs to the next note
+    for tick in sorted(ticks) if steady else ():
+        index = tick // _GRID_TICKS if tick - note.position >= _GRID_TICKS else -(-tick // _GRID_TICKS)
+        cents = steady[min(index, len(steady) - 1)] + (bend.sample(tick) if bend is not None else 0)
+        line.append((tick, cents / 100))
     if len(line) < 2:
         return []
-    start, end = note.position + part.position, note.end + part.position
-    before = [(start, _straight(line[0], line[1], start))] if line[0][0] > start else []
-    return [*before, *line, (end, _straight(line[-2], line[-1], end))]
+    if line[0][0] > note.position:
+        line.insert(0, (note.position, _straight(line[0], line[1], note.position)))
+    apart = next((point for point in line[-2::-1] if line[-1][0] - point[0] >= _GRID_TICKS), line[-2])
+    line.append((note.end, _straight(apart, line[-1], note.end)))
+    return [(tick + part.position, midi) for tick, midi in line]
 
 
 def _straight(first: tuple[float, float], second: tuple[float, float], tick: float) -> float:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from singer.note_shapes import Vibrato
-from singer.projects.imported import Line
+from singer.projects.imported import TICKS, Line
 from singer.projects.sheet import GRID_TICKS, Sheet, SheetNote, list_unwritten
 from singer.projects.source_ustx import CONTROLS
 from singer.score import HOLD, NEXT_SYLLABLE, TempoMap
@@ -18,7 +18,8 @@ from singer.score import HOLD, NEXT_SYLLABLE, TempoMap
 LARGEST_BEND_CENTS = 1200
 _LIMITS = {"dyn": (-240, 120), "genc": (-100, 100), "brec": (-100, 100), "tenc": (-100, 100)}
 _PLAIN = {"data": [{"x": -40, "y": 0, "shape": "io"}, {"x": 40, "y": 0, "shape": "io"}], "snap_first": True}
-_FLAT = {"data": [{"x": -0.1, "y": 0, "shape": "l"}, {"x": 0.1, "y": 0, "shape": "l"}], "snap_first": False}
+_NEAR_TICKS = 10
+"""A note that begins this close to the one before would change that one's pitch: OpenUtau looks 5 ticks back."""
 
 
 def write_ustx(sheet: Sheet) -> bytes:
@@ -27,8 +28,10 @@ def write_ustx(sheet: Sheet) -> bytes:
     drawn = [sheet.filled(note) for note in sheet.notes]
     notes = []
     for index, note in enumerate(sheet.notes):
+        before = sheet.notes[index - 1] if index else None
         flat = bool(drawn[index]) or (index > 0 and bool(drawn[index - 1]))
-        notes.append(_note(note, flat, bool(drawn[index]), sheet.tempo))
+        points = _flat(note, before, sheet.tempo) if flat else _PLAIN
+        notes.append(_note(note, points, bool(drawn[index]), sheet.tempo))
     part = {
         "duration": sheet.notes[-1].end, "name": sheet.title or "Singer", "comment": "", "track_no": 0, "position": 0,
         "notes": notes, "curves": [*_bends(sheet, drawn), *_curves(sheet)],
@@ -54,14 +57,27 @@ def bar(bar_beats: float) -> tuple[int, int]:
     return 4, 4
 
 
-def _note(note: SheetNote, flat: bool, drawn: bool, tempo: TempoMap) -> dict[str, Any]:
+def _note(note: SheetNote, points: Mapping[str, Any], drawn: bool, tempo: TempoMap) -> dict[str, Any]:
     lyric = {HOLD: "+~", NEXT_SYLLABLE: "+"}.get(note.lyric, note.lyric)
     return {
-        "position": note.start, "duration": note.length, "tone": note.key, "lyric": lyric,
-        "pitch": _FLAT if flat else _PLAIN,
+        "position": note.start, "duration": note.length, "tone": note.key, "lyric": lyric, "pitch": points,
         "vibrato": _vibrato(None if drawn else note.note.vibrato, note, tempo),
         "phoneme_expressions": [], "phoneme_overrides": [],
     }  # fmt: skip
+
+
+def _flat(note: SheetNote, before: SheetNote | None, tempo: TempoMap) -> dict[str, Any]:
+    """Pitch points by which a note is on its key from its first tick, and the one before it to its last."""
+    points = [(note.start - 1, 0), (note.start, 0)]
+    if before and note.start - before.end < _NEAR_TICKS:
+        step = 10 * (before.key - note.key)
+        points = [(before.end - 6, step), (before.end - 1, step), (before.end, 0)]
+    start_s = tempo.seconds_at(note.start / TICKS)
+    data = [
+        {"x": round((tempo.seconds_at(max(tick, 0) / TICKS) - start_s) * 1000, 6), "y": tenths, "shape": "l"}
+        for tick, tenths in points
+    ]
+    return {"data": data, "snap_first": False}
 
 
 def _vibrato(vibrato: Vibrato | None, note: SheetNote, tempo: TempoMap) -> dict[str, float]:
@@ -92,32 +108,24 @@ def vibrato_shares(
 
 
 def _bends(sheet: Sheet, drawn: Sequence[Line]) -> list[dict[str, Any]]:
-    """The curve ``pitd`` at the grid's ticks. To OpenUtau a note begins at the last tick of the grid before its start."""
+    """The curve ``pitd`` at the grid's ticks, and at the first and the last tick of drawn notes."""
     bends: dict[int, int] = {}
+    rests: dict[int, int] = {}
     cut = 0
-    following: list[SheetNote | None] = [*sheet.notes[1:], None]
-    for note, line, after in zip(sheet.notes, drawn, following, strict=True):
+    for note, line in zip(sheet.notes, drawn, strict=True):
         if not line:
             continue
-        turn = after.start - GRID_TICKS if after and after.start == note.end else note.end
-        ticks = range(math.ceil(note.start / GRID_TICKS) * GRID_TICKS, note.end + 1, GRID_TICKS)
-        midis = np.interp(list(ticks), [tick for tick, _ in line], [midi for _, midi in line])
+        grid = range(math.ceil(note.start / GRID_TICKS) * GRID_TICKS, note.end, GRID_TICKS)
+        ticks = sorted({note.start, *grid, note.end - 1})
+        midis = np.interp(ticks, [tick for tick, _ in line], [midi for _, midi in line])
         for tick, midi in zip(ticks, midis, strict=True):
-            if after and tick == after.start == note.end:
-                continue
-            key = after.key if after and tick > turn else note.key
-            cents = round((midi - key) * 100)
+            cents = round((midi - note.key) * 100)
             cut += abs(cents) > LARGEST_BEND_CENTS
             bends[tick] = min(max(cents, -LARGEST_BEND_CENTS), LARGEST_BEND_CENTS)
+        rests |= {note.start - 1: 0, note.end: 0}
     if cut:
         sheet.left_out.append(f"drawn pitch more than an octave from its note was cut at {cut} points")
-    edges = {
-        tick
-        for first in bends
-        for tick in (first - GRID_TICKS, first + GRID_TICKS)
-        if tick >= 0 and tick not in bends
-    }
-    points = sorted({**dict.fromkeys(edges, 0), **bends}.items())
+    points = sorted((tick, cents) for tick, cents in {**rests, **bends}.items() if tick >= 0)
     return (
         [{"xs": [tick for tick, _ in points], "ys": [cents for _, cents in points], "abbr": "pitd"}]
         if bends
