@@ -17,21 +17,26 @@ from singer.score import HOLD, NEXT_SYLLABLE, TempoMap
 
 LARGEST_BEND_CENTS = 1200
 _LIMITS = {"dyn": (-240, 120), "genc": (-100, 100), "brec": (-100, 100), "tenc": (-100, 100)}
-_PLAIN = {"data": [{"x": -40, "y": 0, "shape": "io"}, {"x": 40, "y": 0, "shape": "io"}], "snap_first": True}
+_PLAIN: dict[str, Any] = {
+    "data": [{"x": -40, "y": 0, "shape": "io"}, {"x": 40, "y": 0, "shape": "io"}],
+    "snap_first": True,
+}
 _NEAR_TICKS = 10
 """A note that begins this close to the one before would change that one's pitch: OpenUtau looks 5 ticks back."""
 
 
 def write_ustx(sheet: Sheet) -> bytes:
-    """The file. Notes with drawn pitch, and those after them, get flat pitch points, so that the curve is the pitch."""
+    """The file. Drawn notes, and those that would glide from them, get flat pitch points: the curve is their pitch."""
     list_unwritten(sheet, [control for control, _ in CONTROLS.values()], ("vibrato",))
     drawn = [sheet.filled(note) for note in sheet.notes]
     notes = []
+    drawn_until = -math.inf
     for index, note in enumerate(sheet.notes):
         before = sheet.notes[index - 1] if index else None
-        flat = bool(drawn[index]) or (index > 0 and bool(drawn[index - 1]))
+        flat = bool(drawn[index]) or _glide_begins(note, sheet.tempo) < drawn_until
         points = _flat(note, before, sheet.tempo) if flat else _PLAIN
         notes.append(_note(note, points, bool(drawn[index]), sheet.tempo))
+        drawn_until = note.end if drawn[index] else drawn_until
     part = {
         "duration": sheet.notes[-1].end, "name": sheet.title or "Singer", "comment": "", "track_no": 0, "position": 0,
         "notes": notes, "curves": [*_bends(sheet, drawn), *_curves(sheet)],
@@ -64,6 +69,12 @@ def _note(note: SheetNote, points: Mapping[str, Any], drawn: bool, tempo: TempoM
         "vibrato": _vibrato(None if drawn else note.note.vibrato, note, tempo),
         "phoneme_expressions": [], "phoneme_overrides": [],
     }  # fmt: skip
+
+
+def _glide_begins(note: SheetNote, tempo: TempoMap) -> float:
+    """The tick from which a plain note's glide can change what is sung before it."""
+    begins_s = tempo.seconds_at(note.start / TICKS) + _PLAIN["data"][0]["x"] / 1000
+    return tempo.beat_at(max(begins_s, 0.0)) * TICKS - GRID_TICKS
 
 
 def _flat(note: SheetNote, before: SheetNote | None, tempo: TempoMap) -> dict[str, Any]:

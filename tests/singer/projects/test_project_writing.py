@@ -73,8 +73,8 @@ def there_and_back(score: Score, name: str) -> tuple[Score, tuple[str, ...]]:
     return load_score(document, name=f"song.{name}"), left_out
 
 
-BOUNDS_CENTS = {"ust": 1.0, "mid": 0.2, "json": 0.0, "ustx": 2.0, "svp": 0.01, "vsqx": 0.2}
-"""USTX and UST keep whole cents and tenths of a millisecond: beside a bend to the next note 2 cents, else 1."""
+BOUNDS_CENTS = {"ust": 1.0, "mid": 0.2, "json": 0.0, "ustx": 1.0, "svp": 0.01, "vsqx": 0.2}
+"""USTX keeps whole cents, UST tenths of a millisecond."""
 
 
 @pytest.mark.parametrize("name", WITH_PITCH)
