@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from bisect import bisect_left
 from typing import Any
 
 from singer.projects.imported import Line, Song, SongTrack, SongVibrato
@@ -70,47 +70,22 @@ def _is_drawn(note: Any, bend: Any, after_rest: bool) -> bool:
 
 
 def _line(part: Any, note: Any, steady: list[float], bend: Any) -> Line:
-    """Samples at every 5 ticks of the part, at both ends of the note, and at points of the curve beside these."""
+    """Samples at every 5 ticks of the part, at points of the curve between these, and at both ends of the note."""
+    ticks = set(range(-(-note.position // _GRID_TICKS) * _GRID_TICKS, note.end, _GRID_TICKS))
+    if bend is not None:
+        ticks.update(x for x in bend.xs[bisect_left(bend.xs, note.position) : bisect_left(bend.xs, note.end)])
     line: Line = []
-    first = -(-note.position // _GRID_TICKS)
-    for index in range(first, min(note.end // _GRID_TICKS + 1, len(steady))):
-        tick = index * _GRID_TICKS
-        bent = bend.sample(tick) if bend is not None else 0
-        cents = steady[index] + bent
-        line.append((tick + part.position, cents / 100))
-    if len(line) > 2 and line[-1][0] >= note.end + part.position:
-        line.pop()  # this sample belongs to the next note
+    for tick in sorted(ticks) if steady else ():
+        index = tick // _GRID_TICKS if tick - note.position >= _GRID_TICKS else -(-tick // _GRID_TICKS)
+        cents = steady[min(index, len(steady) - 1)] + (bend.sample(tick) if bend is not None else 0)
+        line.append((tick, cents / 100))
     if len(line) < 2:
         return []
-    first_tick, end = line[0][0], note.end + part.position
-    line = sorted([*_edges(part, note, steady, bend), *line])
-    start = note.position + part.position
-    before = [(start, _straight(line[0], line[1], start))] if line[0][0] > start else []
-    inner = [point for point in line if point[0] < end]
-    far = next(
-        point for point in reversed(inner) if point[0] <= inner[-1][0] - _GRID_TICKS or point[0] == first_tick
-    )
-    return [*before, *inner, line[-1] if line[-1][0] == end else (end, _straight(far, inner[-1], end))]
-
-
-def _edges(part: Any, note: Any, steady: list[float], bend: Any) -> Iterator[tuple[float, float]]:
-    """Points of the curve between two ticks of the grid, one of which lies outside the note.
-
-    They count where the pitch without the curve is level, so that it is known between the ticks, too.
-    """
-    if bend is None or bend.is_empty:
-        return
-    first, last = -(-note.position // _GRID_TICKS), (note.end - 1) // _GRID_TICKS
-    touches = any(other.position == note.end for other in part.notes)
-    for x, y in zip(bend.xs, bend.ys, strict=False):
-        if note.position <= x < first * _GRID_TICKS:
-            at, beside = first, first + 1
-        elif last * _GRID_TICKS < x < note.end + (not touches):
-            at, beside = last, last - 1
-        else:
-            continue
-        if max(at, beside) < len(steady) and steady[at] == steady[beside]:
-            yield x + part.position, (steady[at] + y) / 100
+    if line[0][0] > note.position:
+        line.insert(0, (note.position, _straight(line[0], line[1], note.position)))
+    apart = next((point for point in line[-2::-1] if line[-1][0] - point[0] >= _GRID_TICKS), line[-2])
+    line.append((note.end, _straight(apart, line[-1], note.end)))
+    return [(tick + part.position, midi) for tick, midi in line]
 
 
 def _straight(first: tuple[float, float], second: tuple[float, float], tick: float) -> float:

@@ -1,4 +1,4 @@
-"""VOCALOID's own parts of a VSQX file: pitch bends and control changes, which hold until the next one."""
+"""VOCALOID's own parts of a VSQX file: tempi, notes with their vibrato, pitch bends and control changes."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from collections.abc import Iterable
 from typing import Any
 
 from singer.projects.bars import vocaloid_bars
-from singer.projects.imported import Song, SongTrack
+from singer.projects.imported import Song, SongNote
 from singer.projects.vocaloid import Events, apply_controls, apply_pitch
+from singer.projects.vocaloid_vibrato import DEPTH, RATE, WHOLE_NOTE, Values, VocaloidVibrato, apply_vibrato
+from singer.score import BREATH
 
 NAMES = {
     "P": "pitch_bend", "PIT": "pitch_bend", "S": "pitch_range", "PBS": "pitch_range",
@@ -19,10 +21,16 @@ NAMES = {
 """Names of control changes in VSQ4 (one letter) and VSQ3."""
 
 
-def refine_vsqx(song: Song, document: bytes) -> None:
-    """Read bars, tempi, pitch and controls anew: a bend of VOCALOID is against its note.
+_NO_NOTES = ("Sil", "?")
+_LONGER_NOTE = "EVEC("
+"""Start of a lyric that only colours the end of the note before it."""
 
-    Where the time signature changes LibreSVIP miscounts the bars before the song.
+
+def refine_vsqx(song: Song, document: bytes) -> None:
+    """Read bars, tempi, notes, pitch and controls anew.
+
+    LibreSVIP miscounts the bars before a song whose time signature changes, writes lyrics in small letters and has no vibrato
+    of notes.
     """
     from defusedxml.ElementTree import fromstring
 
@@ -31,22 +39,21 @@ def refine_vsqx(song: Song, document: bytes) -> None:
         element.tag = str(element.tag).rpartition("}")[2]
     lead = _read_master(song, next(root.iter("masterTrack")))
     for track, found in zip(root.iter("vsTrack"), song.tracks, strict=False):
-        parts = list(_all(track, "vsPart", "musicalPart"))
-        starts = [_number(part, "t", "posTick") + _number(note, "t", "posTick")
-                  for part in parts for note in _all(part, "note")]  # fmt: skip
-        if starts and found.notes:
-            _move(found, min(starts) - lead)
+        found.notes = []
         events: dict[str, Events] = defaultdict(list)
-        for part in parts:
+        vibratos: dict[int, VocaloidVibrato] = {}
+        for part in _all(track, "vsPart", "musicalPart"):
+            start = _number(part, "t", "posTick") - lead
             for change in _all(part, "cc", "mCtrl"):
                 value = next(iter(_all(change, "v", "attr")))
-                tick = _number(part, "t", "posTick") - lead + _number(change, "t", "posTick")
                 identifier = str(value.get("id"))
+                tick = start + _number(change, "t", "posTick")
                 events[NAMES.get(identifier, identifier)].append((tick, float(value.text or 0)))
+            for element in _all(part, "note"):
+                _add_note(found.notes, vibratos, element, start)
         apply_pitch(found, events)
         apply_controls(found, events)
-        if any(sequence.get("id") == "vibDep" for sequence in _all_below(parts, "seq", "seqAttr")):
-            found.left_out.append("vibrato of VOCALOID notes")
+        apply_vibrato(found, vibratos, song.tempos)
 
 
 def _read_master(song: Song, master: Any) -> int:
@@ -65,20 +72,51 @@ def _read_master(song: Song, master: Any) -> int:
     return lead
 
 
-def _move(found: SongTrack, first_tick: int) -> None:
-    """Begin the track's first note at a tick."""
-    by = first_tick - min(note.start for note in found.notes)
-    for note in found.notes:
-        note.start += by
+def _add_note(notes: list[SongNote], vibratos: dict[int, VocaloidVibrato], element: Any, lead: int) -> None:
+    start, length = lead + _number(element, "t", "posTick"), _number(element, "dur", "durTick")
+    if start < 0:
+        raise ValueError(f"a note {-start} ticks before the song, in the bars that VOCALOID keeps free")
+    lyric = next((str(child.text or "") for child in _all(element, "y", "lyric")), "")
+    spoken = next(iter(_all(element, "p", "phnms")), None)
+    phonemes = "" if spoken is None else str(spoken.text or "").strip()
+    if notes and lyric.startswith(_LONGER_NOTE):
+        notes[-1].length += length
+        return
+    if phonemes in _NO_NOTES:
+        lyric = "Sil"
+    notes.append(
+        SongNote(start, length, _number(element, "n", "noteNum"), BREATH if phonemes == "Asp" else lyric)
+    )
+    vibrato = _vibrato(element)
+    if vibrato:
+        vibratos[start] = vibrato
+
+
+def _vibrato(note: Any) -> VocaloidVibrato | None:
+    """Length in per cent of the note, and the values of ``vibDep`` and ``vibRate``."""
+    for style in _all(note, "nStyle", "noteStyle"):
+        settings = {str(each.get("id")): float(each.text or 0) for each in _all(style, "v", "attr")}
+        values = {str(each.get("id")): _values(each) for each in _all(style, "seq", "seqAttr")}
+        length = min(settings.get("vibLen", 0.0), 100.0)
+        if length > 0:
+            depths, rates = values.get("vibDep") or [(0.0, DEPTH)], values.get("vibRate") or [(0.0, RATE)]
+            return VocaloidVibrato(1 - length / 100, depths, rates)
+    return None
+
+
+def _values(sequence: Any) -> Values:
+    return sorted(
+        (_number(each, "p", "posNrm") / WHOLE_NOTE, float(_number(each, "v", "elv")))
+        for each in _all(sequence, "cc", "elem")
+    )
 
 
 def _all(parent: Any, *names: str) -> Iterable[Any]:
     return (child for child in parent if child.tag in names)
 
 
-def _all_below(parents: list[Any], *names: str) -> Iterable[Any]:
-    return (child for parent in parents for child in parent.iter() if child.tag in names)
-
-
 def _number(parent: Any, *names: str) -> int:
-    return int(next(iter(_all(parent, *names))).text)
+    found = next(iter(_all(parent, *names)), None)
+    if found is None:
+        raise ValueError(f"<{parent.tag}> has no <{names[0]}>")
+    return int(found.text)

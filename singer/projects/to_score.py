@@ -41,7 +41,7 @@ def to_score(song: Song, options: ImportOptions, title: str = "") -> Score:
         raise ScoreError("no_notes", "the track has no sung notes", f"track {number}")
     notes, said = to_notes(one_line(imported, options.chords == "highest"), bars)
     tempo = _tempo(song.tempos)
-    notes = _with_vibrato(_continued(notes, language), track, tempo)
+    notes = _with_vibrato(_continued(notes, language), track, tempo, warnings)
     if hinted:
         warnings.append(f"left out: pronunciations of {hinted} notes, which are in another program's phones")
     if silent:
@@ -123,25 +123,31 @@ def _continued(notes: Sequence[Note], language: Language) -> tuple[Note, ...]:
     return tuple(continued)
 
 
-def _with_vibrato(notes: Sequence[Note], track: SongTrack, tempo: TempoMap) -> tuple[Note, ...]:
+def _with_vibrato(
+    notes: Sequence[Note], track: SongTrack, tempo: TempoMap, warnings: list[str]
+) -> tuple[Note, ...]:
     vibratos = {note.start / TICKS: note.vibrato for note in track.notes if note.vibrato}
-    return tuple(
-        replace(note, vibrato=_vibrato(found, note, tempo))
-        if (found := vibratos.get(note.start_beat))
-        else note
-        for note in notes
-    )
+    shaken: list[Note] = []
+    cut = 0
+    for note in notes:
+        found = vibratos.get(note.start_beat)
+        values = _vibrato(found, note, tempo) if found else {}
+        kept = {name: _within(value, VIBRATO[name].bounds) for name, value in values.items()}
+        cut += kept != values
+        shaken.append(replace(note, vibrato=Vibrato(**kept)) if found else note)
+    if cut:
+        warnings.append(f"vibrato of {cut} notes was cut to what a score can hold")
+    return tuple(shaken)
 
 
-def _vibrato(found: SongVibrato, note: Note, tempo: TempoMap) -> Vibrato:
+def _vibrato(found: SongVibrato, note: Note, tempo: TempoMap) -> dict[str, float]:
     length_s = tempo.seconds_at(note.end_beat) - tempo.seconds_at(note.start_beat)
-    values = {
+    return {
         "depth_cents": found.depth_cents,
         "rate_hz": found.rate_hz,
         "start": found.start,
         "attack_s": found.grown * length_s,
     }
-    return Vibrato(**{name: _within(value, VIBRATO[name].bounds) for name, value in values.items()})
 
 
 def _within(value: float, bounds: tuple[float, float]) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -16,24 +17,26 @@ from singer.score import HOLD, NEXT_SYLLABLE, TempoMap
 
 LARGEST_BEND_CENTS = 1200
 _LIMITS = {"dyn": (-240, 120), "genc": (-100, 100), "brec": (-100, 100), "tenc": (-100, 100)}
-_PLAIN = {"data": [{"x": -40, "y": 0, "shape": "io"}, {"x": 40, "y": 0, "shape": "io"}], "snap_first": True}
-_FLAT = {"data": [{"x": -0.1, "y": 0, "shape": "l"}, {"x": 0.1, "y": 0, "shape": "l"}], "snap_first": False}
+_PLAIN: dict[str, Any] = {
+    "data": [{"x": -40, "y": 0, "shape": "io"}, {"x": 40, "y": 0, "shape": "io"}],
+    "snap_first": True,
+}
+_NEAR_TICKS = 10
+"""A note that begins this close to the one before would change that one's pitch: OpenUtau looks 5 ticks back."""
 
 
 def write_ustx(sheet: Sheet) -> bytes:
-    """The file. Notes with drawn pitch, and those after them, get flat pitch points, so that the curve is the pitch."""
+    """The file. Drawn notes, and those that would glide from them, get flat pitch points: the curve is their pitch."""
     list_unwritten(sheet, [control for control, _ in CONTROLS.values()], ("vibrato",))
     drawn = [sheet.filled(note) for note in sheet.notes]
     notes = []
+    drawn_until = -math.inf
     for index, note in enumerate(sheet.notes):
         before = sheet.notes[index - 1] if index else None
-        if not drawn[index] and not (before and drawn[index - 1]):
-            pitch: dict[str, Any] = _PLAIN
-        elif before and before.end == note.start:
-            pitch = _step(note, before, sheet.tempo)
-        else:
-            pitch = _FLAT
-        notes.append(_note(note, pitch, bool(drawn[index]), sheet.tempo))
+        flat = bool(drawn[index]) or _glide_begins(note, sheet.tempo) < drawn_until
+        points = _flat(note, before, sheet.tempo) if flat else _PLAIN
+        notes.append(_note(note, points, bool(drawn[index]), sheet.tempo))
+        drawn_until = note.end if drawn[index] else drawn_until
     part = {
         "duration": sheet.notes[-1].end, "name": sheet.title or "Singer", "comment": "", "track_no": 0, "position": 0,
         "notes": notes, "curves": [*_bends(sheet, drawn), *_curves(sheet)],
@@ -55,14 +58,33 @@ def write_ustx(sheet: Sheet) -> bytes:
     return ("\n".join(_yaml(project)) + "\n").encode()
 
 
-def _note(note: SheetNote, pitch: dict[str, Any], drawn: bool, tempo: TempoMap) -> dict[str, Any]:
+def _note(note: SheetNote, points: Mapping[str, Any], drawn: bool, tempo: TempoMap) -> dict[str, Any]:
     lyric = {HOLD: "+~", NEXT_SYLLABLE: "+"}.get(note.lyric, note.lyric)
     return {
-        "position": note.start, "duration": note.length, "tone": note.key, "lyric": lyric,
-        "pitch": pitch,
+        "position": note.start, "duration": note.length, "tone": note.key, "lyric": lyric, "pitch": points,
         "vibrato": _vibrato(None if drawn else note.note.vibrato, note, tempo),
         "phoneme_expressions": [], "phoneme_overrides": [],
     }  # fmt: skip
+
+
+def _glide_begins(note: SheetNote, tempo: TempoMap) -> float:
+    """The tick from which a plain note's glide can change what is sung before it."""
+    begins_s = tempo.seconds_at(note.start / TICKS) + _PLAIN["data"][0]["x"] / 1000
+    return tempo.beat_at(max(begins_s, 0.0)) * TICKS - GRID_TICKS
+
+
+def _flat(note: SheetNote, before: SheetNote | None, tempo: TempoMap) -> dict[str, Any]:
+    """Pitch points by which a note is on its key from its first tick, and the one before it to its last."""
+    points = [(note.start - 1, 0), (note.start, 0)]
+    if before and note.start - before.end < _NEAR_TICKS:
+        step = 10 * (before.key - note.key)
+        points = [(before.end - 6, step), (before.end - 1, step), (before.end, 0)]
+    start_s = tempo.seconds_at(note.start / TICKS)
+    data = [
+        {"x": round((tempo.seconds_at(max(tick, 0) / TICKS) - start_s) * 1000, 6), "y": tenths, "shape": "l"}
+        for tick, tenths in points
+    ]
+    return {"data": data, "snap_first": False}
 
 
 def _vibrato(vibrato: Vibrato | None, note: SheetNote, tempo: TempoMap) -> dict[str, float]:
@@ -92,48 +114,25 @@ def vibrato_shares(
     return share * 100, 1000 / vibrato.rate_hz, vibrato.depth_cents, grown * 100
 
 
-def _step(note: SheetNote, before: SheetNote, tempo: TempoMap) -> dict[str, Any]:
-    """Pitch points of a note that touches the one before: that one's key up to its start, and its own from there on.
-
-    OpenUtau takes the times of points to whole ticks, and from the first one on each tick of its grid has their pitch: the first
-    lies on the grid's last tick before the start, so that this tick keeps the key before.
-    """
-    start_s = tempo.seconds_at(note.start / TICKS)
-    there = 10 * (before.key - note.key)
-    grid_tick = (note.start - 1) // GRID_TICKS * GRID_TICKS
-    steps = {grid_tick: there, note.start - 1: there, note.start: 0}
-    points = [
-        {"x": round((tempo.seconds_at(tick / TICKS) - start_s) * 1000, 6), "y": tenths, "shape": "l"}
-        for tick, tenths in steps.items()
-    ]
-    return {"data": points, "snap_first": True}
-
-
 def _bends(sheet: Sheet, drawn: Sequence[Line]) -> list[dict[str, Any]]:
-    """The curve ``pitd`` at the grid's ticks, and between them where a note begins and ends."""
+    """The curve ``pitd`` at the grid's ticks, and at the first and the last tick of drawn notes."""
     bends: dict[int, int] = {}
+    rests: dict[int, int] = {}
     cut = 0
-    starts = {note.start for note in sheet.notes}
     for note, line in zip(sheet.notes, drawn, strict=True):
         if not line:
             continue
-        last = note.end - 1 if note.end in starts else note.end
-        grid = range(-(-note.start // GRID_TICKS) * GRID_TICKS, last + 1, GRID_TICKS)
-        ticks = sorted({*grid, note.start, last})
+        grid = range(math.ceil(note.start / GRID_TICKS) * GRID_TICKS, note.end, GRID_TICKS)
+        ticks = sorted({note.start, *grid, note.end - 1})
         midis = np.interp(ticks, [tick for tick, _ in line], [midi for _, midi in line])
         for tick, midi in zip(ticks, midis, strict=True):
             cents = round((midi - note.key) * 100)
             cut += abs(cents) > LARGEST_BEND_CENTS
             bends[tick] = min(max(cents, -LARGEST_BEND_CENTS), LARGEST_BEND_CENTS)
+        rests |= {note.start - 1: 0, note.end: 0}
     if cut:
         sheet.left_out.append(f"drawn pitch more than an octave from its note was cut at {cut} points")
-    edges = {
-        tick
-        for first in bends
-        for tick in (first - GRID_TICKS, first + GRID_TICKS)
-        if first % GRID_TICKS == 0 and tick >= 0 and tick not in bends
-    }
-    points = sorted({**dict.fromkeys(edges, 0), **bends}.items())
+    points = sorted((tick, cents) for tick, cents in {**rests, **bends}.items() if tick >= 0)
     return (
         [{"xs": [tick for tick, _ in points], "ys": [cents for _, cents in points], "abbr": "pitd"}]
         if bends

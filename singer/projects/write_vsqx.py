@@ -9,8 +9,10 @@ import numpy as np
 
 from frontend_g2p.phones import Language
 from singer.projects.imported import TICKS
-from singer.projects.sheet import Sheet, list_unwritten, on_grid
+from singer.projects.sheet import Sheet, SheetNote, list_unwritten, on_grid
 from singer.projects.vocaloid import FULL_BEND, around_middle, dynamics
+from singer.projects.vocaloid_vibrato import FADING, WHOLE_NOTE, depth_of, rate_of
+from singer.projects.write_ustx import vibrato_shares
 from singer.score import HOLD
 
 NAMESPACE = "http://www.yamaha.co.jp/vocaloid/schema/vsq4/"
@@ -37,7 +39,7 @@ _PLAIN_STYLE = {
 
 def write_vsqx(sheet: Sheet) -> bytes:
     """The file. VOCALOID finds the phonemes itself (Job, Convert Lyrics to Phonemes), as they depend on its voice."""
-    list_unwritten(sheet, [control for _, control, _ in _CONTROLS])
+    list_unwritten(sheet, [control for _, control, _ in _CONTROLS], ("vibrato",))
     sheet.left_out.append("phonemes: convert the lyrics to phonemes in VOCALOID after opening the file")
     root = Element("vsq4", {"xmlns": NAMESPACE})
     _texts(root, vender="Yamaha Corporation", version="4.0.0.3")
@@ -109,8 +111,24 @@ def _track(root: Element, sheet: Sheet, lead: int) -> None:
             y=note.lyric,
             p="-" if note.lyric == HOLD else "a",
         )
-        _attributes(SubElement(found, "nStyle"), **_PLAIN_STYLE, vibLen=0, vibType=0)
+        _style(SubElement(found, "nStyle"), sheet, note)
     SubElement(part, "plane").text = "0"
+
+
+def _style(style: Element, sheet: Sheet, note: SheetNote) -> None:
+    """VOCALOID's ways with a note: none but its vibrato, which the drawn pitch of a note holds already."""
+    shares = None if sheet.drawn(note) else vibrato_shares(note.note.vibrato, note, sheet.tempo)
+    if shares is None:
+        _attributes(style, **_PLAIN_STYLE, vibLen=0, vibType=0)
+        return
+    length, period_ms, depth_cents, grown = shares
+    if abs(grown / 100 - FADING) > 1e-6:
+        text = "vibrato grows in the first fifth of its length, as VOCALOID has it"
+        sheet.left_out += [] if text in sheet.left_out else [text]
+    _attributes(style, **_PLAIN_STYLE, vibLen=max(round(length), 1), vibType=1)
+    for name, value in (("vibDep", depth_of(depth_cents)), ("vibRate", rate_of(1000 / period_ms))):
+        point = SubElement(SubElement(style, "seq", {"id": name}), "cc")
+        _texts(point, p=round((1 - max(round(length), 1) / 100) * WHOLE_NOTE), v=value)
 
 
 def _attributes(parent: Element, **values: int) -> None:

@@ -94,6 +94,28 @@ def test_what_is_left_out_is_listed(name: str, words: tuple[str, ...]) -> None:
         assert word in told
 
 
+def test_vocaloid_lyrics_keep_their_letters_and_breaths_their_place() -> None:
+    """か becomes a breath by its phoneme, which LibreSVIP leaves out; the bend of tick 600 stays where it is."""
+    document = vsqx().decode().replace("<![CDATA[き]]>", "<![CDATA[Night]]>")
+    document = document.replace("<![CDATA[か]]></y><p><![CDATA[a]]>", "<![CDATA[か]]></y><p><![CDATA[Asp]]>")
+    score = load_score(document.encode(), name="song.vsqx")
+    assert [note.lyric for note in score.notes] == ["AP", "Night", "-", "く"]
+    assert score.notes[1].start_beat == 2.0
+    assert midi_at(score, 650) == pytest.approx(60.5)
+    assert score.curves["loudness_db"][-1][0] == 2.0
+
+
+def test_bars_before_a_vocaloid_song_have_their_own_lengths() -> None:
+    """Two of the four bars before the song have three beats, and the bars change once more after it has begun."""
+    signature = "<timeSig><m>{}</m><nu>{}</nu><de>4</de></timeSig>"
+    signatures = "".join(signature.format(*each) for each in ((0, 3), (2, 4), (5, 5)))
+    document = vsqx().decode().replace(signature.format(0, 4), signatures)
+    document = document.replace("<t>7680</t>", "<t>6720</t>").replace("<t>9600</t>", "<t>8640</t>")
+    score = load_score(document.encode(), name="song.vsqx")
+    assert [note.start_beat for note in score.notes] == [1.0, 2.0, 2.5, 4.0]
+    assert score.tempo.changes == ((0.0, 100.0), (4.0, 140.0))
+
+
 def test_a_track_by_number_or_name() -> None:
     for track in (2, "choir"):
         score = load_score(ustx(), options=ImportOptions(track=track))
