@@ -16,6 +16,8 @@ from voicebanks.homes import parse_versioned
 from voicebanks.load import VoiceFolder, find_voice, list_voices, load_folder
 from voicebanks.use_policy import check_use, policy_of
 
+_LARGEST_PORTRAIT_BYTES = 1_000_000
+
 
 @dataclass(frozen=True, slots=True)
 class Terms:
@@ -100,7 +102,7 @@ class VoicePool:
     def portrait(self, name: str) -> bytes:
         """The portrait of a voice, SVG; raises ``VoicebankError``."""
         path = self._known(name).folder / "portrait.svg"
-        if not path.is_file():
+        if not path.is_file() or path.stat().st_size > _LARGEST_PORTRAIT_BYTES:
             raise VoicebankError("unknown_voice", f"the voice {name} has no portrait", name)
         return path.read_bytes()
 
