@@ -12,6 +12,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Header, Request, Response
 from fastapi.responses import StreamingResponse
 
+from api.server.credits import HEADERS_SCHEMA, Credit
 from api.server.encoders import MEDIA_TYPE_OF, MP3_RATES_HZ, Encoder, accepted, encoder_for
 from api.server.engine import Engine
 from api.server.problems import RequestError, problems
@@ -42,7 +43,11 @@ _SOUND = {"schema": {"type": "string", "format": "binary"}}
     response_class=Response,
     openapi_extra=BODY,
     responses={
-        200: {"description": "The sound", "content": {kind: _SOUND for kind in MEDIA_TYPE_OF.values()}},
+        200: {
+            "description": "The sound",
+            "content": {kind: _SOUND for kind in MEDIA_TYPE_OF.values()},
+            "headers": HEADERS_SCHEMA,
+        },
         **problems(400, 401, 403, 404, 406, 413, 415, 422, 429),
     },
 )
@@ -66,10 +71,11 @@ async def sing(
         chunks = stream(song.performance, voice, options=options, cancel=cancel)
         total = output_samples(song.performance, voice, options)
         rate_hz = options.rate_of(voice)
-        return Sound(chunks, encoder_for(kind, total, rate_hz, engine.voices.attribution(asked)), rate_hz)
+        credit = engine.voices.credit(asked)
+        return Sound(chunks, encoder_for(kind, total, rate_hz, credit.attribution), rate_hz, credit)
 
     sound = await asyncio.wrap_future(engine.workers.submit(begin, time.monotonic()))
-    headers = {"Content-Disposition": f'attachment; filename="song.{kind}"'}
+    headers = {"Content-Disposition": f'attachment; filename="song.{kind}"', **sound.credit.headers()}
     return StreamingResponse(sent(engine, sound, cancel), media_type=MEDIA_TYPE_OF[kind], headers=headers)
 
 
@@ -117,11 +123,13 @@ class Sound:
         chunks: what is sung, at ``sample_rate_hz``.
         encoder: makes the file.
         sample_rate_hz: samples per second.
+        credit: who sings.
     """
 
     chunks: Iterator[AudioChunk]
     encoder: Encoder
     sample_rate_hz: int
+    credit: Credit
 
 
 async def sent(engine: Engine, sound: Sound, cancel: CancelToken) -> AsyncIterator[bytes]:
