@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from importlib import import_module
 from typing import Any
 
@@ -13,7 +14,13 @@ LARGEST_BYTES = 50_000_000
 """Room for a dictionary of a whole language."""
 MOST_VALUES = 20_000_000
 """Values that a YAML document may stand for when its aliases are written out."""
+LONGEST_NUMBER = 300
+"""Letters of a YAML number: beyond it PyYAML takes very long (sexagesimal) or makes what cannot be shown (hexadecimal)."""
 _PLAIN_TAGS = {f"tag:yaml.org,2002:{kind}" for kind in ("str", "int", "float", "bool", "null", "seq", "map")}
+_NUMBER_TAGS = ("tag:yaml.org,2002:int", "tag:yaml.org,2002:float")
+_LIKE_A_NUMBER = re.compile(r"[-+.0-9][-+.0-9a-fA-F_:xo]*")
+_NO_VALUE = (ValueError, LookupError, ArithmeticError, RecursionError)
+"""What PyYAML lets through for text that is no value of its tag: no such date, no such truth, an empty number."""
 
 
 def read_json(content: bytes, where: str) -> Any:
@@ -50,7 +57,7 @@ def read_yaml(content: bytes, where: str) -> Any:
     yaml = _yaml(where)
     try:
         return yaml.load(content, Loader=_loader(yaml))
-    except (yaml.YAMLError, ValueError, RecursionError) as error:  # ValueError: no such date
+    except (yaml.YAMLError, *_NO_VALUE) as error:
         raise _not_yaml(error, where) from error
 
 
@@ -58,8 +65,9 @@ def check_yaml(content: bytes, where: str) -> None:
     """Walk over the document in ``content`` without building it, which for a dictionary of a whole language would take long.
 
     Raises:
-        VoicebankError: ``yaml``: damaged, too large, nested too deep, with tags of its own, or with aliases that stand for more
-            than ``MOST_VALUES`` values; ``extra_missing``: PyYAML is not installed.
+        VoicebankError: ``yaml``: damaged, too large, nested too deep, with tags of its own, with a number of more than
+            ``LONGEST_NUMBER`` letters, or with aliases that stand for more than ``MOST_VALUES`` values; ``extra_missing``: PyYAML
+            is not installed.
     """
     _check_size(content, "yaml", where)
     yaml = _yaml(where)
@@ -98,6 +106,7 @@ def _check_events(events: Any, yaml: Any, where: str) -> None:
             size = sizes.get(str(anchor), MOST_VALUES)  # one that stands inside what it names never ends
         elif isinstance(event, yaml.ScalarEvent):
             size = 1
+            _check_number(event, where)
             _remember(sizes, anchor, size)
         elif isinstance(event, yaml.MappingStartEvent | yaml.SequenceStartEvent):
             open_nodes.append((anchor, total))
@@ -120,6 +129,16 @@ def _remember(sizes: dict[str, int], anchor: str | None, size: int) -> None:
 def _check_tag(tag: str | None, where: str) -> None:
     if tag is not None and tag not in ("!", *_PLAIN_TAGS):
         message = f"has the tag {tag[:60]!r}; only plain values, lists and maps are read"
+        raise VoicebankError("yaml", message, where)
+
+
+def _check_number(scalar: Any, where: str) -> None:
+    text = scalar.value
+    if len(text) <= LONGEST_NUMBER:
+        return
+    plain = scalar.tag is None and scalar.implicit[0]
+    if scalar.tag in _NUMBER_TAGS or (plain and _LIKE_A_NUMBER.fullmatch(text)):
+        message = f"has a number of {len(text)} letters, {text[:20]}...; {LONGEST_NUMBER} are the most"
         raise VoicebankError("yaml", message, where)
 
 

@@ -250,10 +250,17 @@ def check_files(voice: VoiceFolder) -> None:
             message = f"sha256 is {found}, the manifest says {entry.sha256}; get the voice again"
             raise VoicebankError("file_hash", message, str(path))
     for name in voice.manifest.licence.files:
-        path = voice.folder / name
-        if Path(name).name != name or path.is_symlink() or not path.is_file():
-            message = f"the licence file {name!r} is not there, or no plain file"
+        if not _is_plain_file(voice.folder, name):
+            message = f"the licence file {name[:80]!r} is not there, or no plain file"
             raise VoicebankError("licence_missing", message, str(voice.folder))
+
+
+def _is_plain_file(folder: Path, name: str) -> bool:
+    path = folder / name
+    try:
+        return Path(name).name == name and not path.is_symlink() and path.is_file()
+    except (OSError, ValueError):  # too long for a name, or with a zero in it
+        return False
 
 
 def _safe_path(folder: Path, entry: FileEntry) -> Path:

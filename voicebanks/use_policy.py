@@ -111,12 +111,19 @@ def check_use(voice: VoiceFolder, uses: Collection[str], *, permitted: bool = Fa
         VoicebankError: ``use_forbidden``, saying which use and why.
     """
     policy = policy_of(voice)
+    check_policy(voice, policy, uses, permitted=permitted)
+    return policy
+
+
+def check_policy(
+    voice: VoiceFolder, policy: UsePolicy, uses: Collection[str], *, permitted: bool = False
+) -> None:
+    """The same for the ``policy`` of ``voice`` as it was read before."""
     for use in uses:
         if reason := _refusal(policy, use, permitted):
             licence = ", ".join(voice.manifest.licence.files) or "the licence"
             message = f"{reason}; see {licence} in {voice.folder}"
             raise VoicebankError("use_forbidden", message, f"voice {voice.manifest.name!r}")
-    return policy
 
 
 def _refusal(policy: UsePolicy, use: str, permitted: bool) -> str:

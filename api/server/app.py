@@ -12,6 +12,7 @@ from fastapi.middleware.cors import CORSMiddleware
 from fastapi.responses import FileResponse
 from fastapi.staticfiles import StaticFiles
 
+from api.server.credits import HEADERS
 from api.server.engine import Engine, open_engine
 from api.server.live.routes import router as live_router
 from api.server.problems import METHODS, problems, tell_problems
@@ -59,6 +60,7 @@ def create_app(settings: ServerSettings) -> FastAPI:
         allow_origin_regex=_LOCAL_ORIGIN,
         allow_methods=["*"],
         allow_headers=["*"],
+        expose_headers=list(HEADERS),
     )
 
     @app.middleware("http")

@@ -89,6 +89,7 @@ class Engine:
         """What a stream of ``caller`` may use."""
         return Services(
             voice=self.voices.get,
+            credit=self.voices.credit,
             workers=self.workers,
             admit=lambda: self._admit(caller),
             leave=lambda: self._leave(caller),
@@ -148,7 +149,7 @@ def open_engine(settings: ServerSettings) -> Engine:
         voices.get,
         workers,
         lambda song: check_size(song, settings.most_notes, settings.longest_song_s),
-        voices.attribution,
+        lambda name: voices.credit(name).attribution,
     )
     runner = JobRunner(jobs, singing, settings.data_folder / "jobs", keep_s=keep_s)
     engine = Engine(
@@ -175,5 +176,6 @@ def _show(settings: ServerSettings, voices: VoicePool, workers: Workers) -> Show
     if settings.show_folder is None:
         return None
     state_path: Path = settings.data_folder / "show.json"
-    options = ShowOptions(settings.show_folder, tuple(settings.show_filler), state_path)
+    credit = voices.credit(settings.show_voice)
+    options = ShowOptions(settings.show_folder, tuple(settings.show_filler), state_path, credit=credit)
     return Show(options, voices.get(settings.show_voice), workers)

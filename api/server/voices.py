@@ -8,13 +8,16 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from api.server.credits import Credit, credit_of
 from singer.errors import VoicebankError
 from singer.onnx_model import RunsOn
 from singer.pitch_names import pitch_name
 from singer.voice import Voice
 from voicebanks.homes import parse_versioned
 from voicebanks.load import VoiceFolder, find_voice, list_voices, load_folder
-from voicebanks.use_policy import check_use, policy_of
+from voicebanks.use_policy import UsePolicy, check_policy, policy_of
+
+_LARGEST_PORTRAIT_BYTES = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +47,7 @@ class VoicePool:
         self._terms = terms or Terms()
         self._folders, self._runs_on = tuple(folders), runs_on or RunsOn()
         self._loaded: dict[str, _Loaded] = {}
-        self._loading: dict[str, threading.Lock] = {}
+        self._loading: dict[tuple[Path, str | None], threading.Lock] = {}
         self._lock = threading.Lock()
 
     def get(self, name: str | None, uses: Sequence[str] = ()) -> Voice:
@@ -53,27 +56,34 @@ class VoicePool:
         Raises:
             VoicebankError: there is none, it cannot be loaded, or its policy forbids a use.
         """
-        asked = name or self.default
-        with self._lock:
-            loading = self._loading.setdefault(asked, threading.Lock())
-        with loading:
-            if asked not in self._loaded:
-                found = self._found(asked)
-                self._loaded[asked] = _Loaded(found, load_folder(found, self._runs_on))
-            loaded = self._loaded[asked]
-        self._check(loaded.found, uses)
+        loaded = self._load(name or self.default)
+        self._check(loaded, uses)
         return loaded.voice
 
-    def attribution(self, name: str | None) -> str:
-        """The words that name the singer called ``name``; empty if the voice asks for none; raises as ``get``."""
-        asked = name or self.default
-        loaded = self._loaded.get(asked)
-        return policy_of(loaded.found if loaded else self._found(asked)).attribution
+    def credit(self, name: str | None) -> Credit:
+        """Who the voice called ``name`` is, loaded; raises as ``get``."""
+        loaded = self._load(name or self.default)
+        return credit_of(loaded.found, loaded.policy)
 
-    def _check(self, found: VoiceFolder, uses: Sequence[str]) -> None:
+    def _load(self, asked: str) -> _Loaded:
+        """What is loaded under a name stays, with its terms, whatever becomes of its folder."""
+        if asked in self._loaded:
+            return self._loaded[asked]
+        found = self._found(asked)
+        place = (found.folder, found.speaker)
+        with self._lock:
+            loading = self._loading.setdefault(place, threading.Lock())
+        with loading:
+            same = next((each for each in list(self._loaded.values()) if each.place == place), None)
+            loaded = same or _Loaded(found, load_folder(found, self._runs_on), policy_of(found))
+            self._loaded[asked] = loaded
+        return loaded
+
+    def _check(self, loaded: _Loaded, uses: Sequence[str]) -> None:
         wanted = (*self._terms.uses, *uses)
         if wanted:
-            check_use(found, wanted, permitted=found.manifest.name in self._terms.permitted)
+            permitted = loaded.found.manifest.name in self._terms.permitted
+            check_policy(loaded.found, loaded.policy, wanted, permitted=permitted)
 
     def _found(self, asked: str) -> VoiceFolder:
         """A client names a voice that is listed, never a folder; the server's own voice may lie anywhere."""
@@ -100,7 +110,7 @@ class VoicePool:
     def portrait(self, name: str) -> bytes:
         """The portrait of a voice, SVG; raises ``VoicebankError``."""
         path = self._known(name).folder / "portrait.svg"
-        if not path.is_file():
+        if not path.is_file() or path.stat().st_size > _LARGEST_PORTRAIT_BYTES:
             raise VoicebankError("unknown_voice", f"the voice {name} has no portrait", name)
         return path.read_bytes()
 
@@ -124,6 +134,11 @@ class VoicePool:
 class _Loaded:
     found: VoiceFolder
     voice: Voice
+    policy: UsePolicy
+
+    @property
+    def place(self) -> tuple[Path, str | None]:
+        return self.found.folder, self.found.speaker
 
 
 def _document(found: VoiceFolder) -> dict[str, Any]:

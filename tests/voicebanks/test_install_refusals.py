@@ -193,6 +193,11 @@ def test_a_checksum_that_is_wrong(tmp_path: Path) -> None:
         ("dsconfig.yaml", b"- a", "key: value"),
         ("dsconfig.yaml", b"a: [", "not YAML"),
         ("dsdur/dsconfig.yaml", b"dur: ../../x.onnx", "outside the bank"),
+        ("dsconfig.yaml", b"x: 1" + b":1" * 200_000, "400001 letters"),
+        ("dsconfig.yaml", b"x: !!float ' 1" + b": 1" * 300 + b"'", "902 letters"),
+        ("dsconfig.yaml", b"dur: 0x" + b"f" * 9_000, "9002 letters"),
+        ("dsconfig.yaml", b"x: !!bool perhaps", "not YAML"),
+        ("dsconfig.yaml", b"x: !!int ''", "not YAML"),
         ("dsdict.yaml", b"[" * 500, "nested deeper"),
         ("phonemes.json", b"[" * 100_000, "nested deeper"),
         ("phonemes.json", b"[" * 70 + b"]" * 70, "nested deeper"),
@@ -240,9 +245,24 @@ def absurd(model: onnx.ModelProto) -> None:
     model.graph.initializer.add(name="w", data_type=TensorProto.FLOAT, dims=[1 << 40, 1 << 40])
 
 
+def many_dimensions(model: onnx.ModelProto) -> None:
+    model.graph.initializer.add(name="w", data_type=TensorProto.FLOAT, dims=[1 << 62] * 5_000)
+
+
+def many_attributes(model: onnx.ModelProto) -> None:
+    model.graph.MergeFromString(b"\x0a" + varint(2_400_000) + b"\x2a\x00" * 1_200_000)
+
+
+def varint(value: int) -> bytes:
+    rest = [0x80 | value >> shift & 0x7F for shift in (0, 7, 14)]
+    return bytes([*rest, value >> 21])
+
+
 @pytest.mark.parametrize(
     ("change", "said"),
     [
+        (many_dimensions, "5000 dimensions"),
+        (many_attributes, "more than 1000000"),
         (external, "'../../secret'"),
         (inside_a_branch, "'../../secret'"),
         (own_operator, "'evil.ops'"),
@@ -254,7 +274,7 @@ def test_models_that_reach_out(tmp_path: Path, change: Callable[[onnx.ModelProto
     model = tiny_model()
     change(model)
     files = bank_files() | {"dsdur/dur.onnx": model.SerializeToString()}
-    error = refused(write_zip(tmp_path / "haru.zip", files), tmp_path)
+    error = refused(write_folder(tmp_path / "haru", files), tmp_path)
     assert error.code == "onnx"
     assert error.where == "dsdur/dur.onnx"
     assert said in error.message
@@ -277,6 +297,31 @@ def test_a_manifest_that_names_what_stays_out(tmp_path: Path) -> None:
     entry = {"path": "run.sh", "sha256": "0" * 64, "bytes": 1}
     source = write_zip(tmp_path / "v.zip", own_files(files={"more": entry}) | {"run.sh": b"x"})
     assert refused(source, tmp_path).code == "file_missing"
+
+
+@pytest.mark.parametrize("name", ["../LICENSE", "gone", "a\0b", "n" * 5_000])
+def test_a_licence_that_is_not_there_is_named_in_the_zip(tmp_path: Path, name: str) -> None:
+    source = write_zip(tmp_path / "v.zip", own_files(licence={"spdx": "Apache-2.0", "files": [name]}))
+    error = refused(source, tmp_path)
+    assert (error.code, error.where) == ("licence_missing", "v.zip")
+
+
+def test_a_folder_that_changes_while_it_is_read(tmp_path: Path) -> None:
+    source = write_folder(tmp_path / "download", own_files())
+    with bundle.opened(source) as found:
+        (source / "LICENSE").unlink()
+        os.mkfifo(source / "LICENSE")
+        with pytest.raises(SingerError, match="no file any more"):
+            found.content("LICENSE", 100)
+        (source / "portrait.svg").unlink()
+        (source / "portrait.svg").symlink_to("/etc/passwd")
+        with pytest.raises(SingerError, match="cannot be read"):
+            found.content("portrait.svg", 100)
+
+
+def test_what_is_neither_a_file_nor_a_folder(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "v.zip")
+    assert refused(tmp_path / "v.zip", tmp_path).code == "damaged_archive"
 
 
 def test_a_disk_that_is_full_or_closed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

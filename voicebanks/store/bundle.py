@@ -63,6 +63,8 @@ def opened(source: Path) -> Iterator[Bundle]:
     if source.is_dir():
         yield _folder(source.resolve(), where)
         return
+    if source.exists() and not source.is_file():
+        raise VoicebankError("damaged_archive", "is neither a zip archive nor a folder", where)
     with (
         contextlib.ExitStack() as stack
     ):  # errors of whoever installs pass through here, and are not the archive's
@@ -146,10 +148,11 @@ def _walk(folder: Path, above: str, left_out: dict[str, str], where: str) -> Ite
 
 def _read(folder: Path, path: str, where: str) -> Iterator[bytes]:
     """Pieces of a file that is no link, whatever may have been put in its place since it was looked at."""
+    flags = (
+        getattr(os, name, 0) for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_BINARY")
+    )  # a pipe would be waited for
     try:
-        handle = os.open(
-            folder / path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
-        )
+        handle = os.open(folder / path, os.O_RDONLY | sum(flags))
         with open(handle, "rb") as file:
             if not stat.S_ISREG(os.fstat(handle).st_mode):
                 raise VoicebankError("unsafe_folder", f"{path[:80]!r} is no file any more", where)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
-from singer.errors import OutputError, VoicebankError
+from singer.errors import OutputError, SingerError, VoicebankError
 from voicebanks.homes import Versioned
 from voicebanks.store.bundle import LIMITS, Bundle, opened
 from voicebanks.store.contents import HEAD_BYTES, disguise_of, find_root, folders_of, sort_out, voice_title
@@ -74,7 +75,7 @@ def install(source: Path, home: Path, *, search: Sequence[Path] = (), wish: Wish
             home.mkdir(parents=True, exist_ok=True)
             with locked(home):
                 tidy(home)
-                with fresh_folder(home) as stage:
+                with fresh_folder(home) as stage, _told_of_source(stage, bundle.where):
                     return _install(bundle, root, stage, (home, *search), wish)
     except OSError as error:
         raise OutputError("output_failed", f"cannot be written: {error.strerror}", str(home)) from error
@@ -109,6 +110,19 @@ def _install(bundle: Bundle, root: str, stage: Path, search: Sequence[Path], wis
     replaced = target.exists()
     put_in_place(stage, target.parent)
     return Installed(target, record, replaced=replaced)
+
+
+@contextlib.contextmanager
+def _told_of_source(stage: Path, source: str) -> Iterator[None]:
+    """Let errors name the file in what the user gave, not where it was unpacked and is gone from."""
+    try:
+        yield
+    except SingerError as error:
+        place = Path(error.where or "")
+        if not place.is_relative_to(stage):
+            raise
+        inside = place.relative_to(stage).parts[1:]  # the first one is the voice's own folder
+        raise type(error)(error.code, error.message, "/".join((source, *inside))) from error
 
 
 def _unpack(bundle: Bundle, chosen: dict[str, str], folder: Path) -> None:

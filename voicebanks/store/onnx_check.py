@@ -14,10 +14,13 @@ from pathlib import Path
 from typing import Any
 
 from singer.errors import VoicebankError
+from voicebanks.store.onnx_parts import count_parts
 
 LARGEST_BYTES = 2_000_000_000
 """What the format itself can hold in one file."""
-MOST_NODES = 500_000
+MOST_PARTS = 1_000_000
+"""Operators, attributes, tensors, and the fields and dimensions of each; what singers use has a tenth of it at most."""
+MOST_DIMENSIONS = 32
 DOMAINS = ("", "ai.onnx", "ai.onnx.ml", "com.microsoft")
 """Sets of operators that ONNX Runtime carries itself."""
 _READS_FILES = {"EPContext"}
@@ -53,6 +56,10 @@ _FIELDS: dict[str, tuple[tuple[str, int, int, int, str], ...]] = {
     "Entry": (("key", 1, _ONE, _STRING, ""), ("value", 2, _ONE, _STRING, "")),
 }  # fmt: skip
 """Message to its fields: name, number, label, type, type of the message in it."""
+_INNER = {
+    message: {number: inner for _, number, _, kind, inner in fields if kind in (_MESSAGE, _INT64)}
+    for message, fields in _FIELDS.items()
+}
 
 
 def check_onnx(path: Path, where: str) -> None:
@@ -64,22 +71,16 @@ def check_onnx(path: Path, where: str) -> None:
 
     Raises:
         VoicebankError: ``onnx``: not ONNX, no graph, data in another file, operators of an unknown set or such that open
-            files, or tensors that say they are larger than the file.
+            files, tensors that say they are larger than the file, or more than ``MOST_PARTS`` parts.
     """
     size = path.stat().st_size
     if size > LARGEST_BYTES:
         raise VoicebankError("onnx", f"has {size} bytes; {LARGEST_BYTES} are the most", where)
-    errors = _protobuf_errors()
-    try:
-        model = _messages()["Model"].FromString(path.read_bytes())
-    except errors as error:
-        raise VoicebankError("onnx", "is not an ONNX model that can be read", where) from error
+    model = _read(path.read_bytes(), where)
     if not model.graph.node:
         raise VoicebankError("onnx", "is not an ONNX model: it has no graph with operators", where)
     own = {(body.domain, body.name) for body in model.functions}
-    for count, node in enumerate(_nodes(model)):
-        if count > MOST_NODES:
-            raise VoicebankError("onnx", f"has more than {MOST_NODES} operators", where)
+    for node in _nodes(model):
         if node.op_type in _READS_FILES:
             raise VoicebankError("onnx", f"its operator {node.op_type!r} opens other files", where)
         if node.domain not in DOMAINS and (node.domain, node.op_type) not in own:
@@ -92,6 +93,18 @@ def check_onnx(path: Path, where: str) -> None:
         _check_tensor(tensor, size, where)
 
 
+def _read(content: bytes, where: str) -> Any:
+    errors = _protobuf_errors()
+    try:
+        if count_parts(content, "Model", _INNER, MOST_PARTS) > MOST_PARTS:
+            raise VoicebankError(
+                "onnx", f"has more than {MOST_PARTS} operators, tensors and parts of them", where
+            )
+        return _messages()["Model"].FromString(content)
+    except errors as error:
+        raise VoicebankError("onnx", "is not an ONNX model that can be read", where) from error
+
+
 def _check_tensor(tensor: Any, size: int, where: str) -> None:
     name = tensor.name[:60]
     if tensor.data_location == _EXTERNAL or tensor.external_data:
@@ -99,6 +112,9 @@ def _check_tensor(tensor: Any, size: int, where: str) -> None:
         message = (
             f"its tensor {name!r} lies in another file, {named!r}; save the model with its weights inside"
         )
+        raise VoicebankError("onnx", message, where)
+    if len(tensor.dims) > MOST_DIMENSIONS:
+        message = f"its tensor {name!r} has {len(tensor.dims)} dimensions; {MOST_DIMENSIONS} are the most"
         raise VoicebankError("onnx", message, where)
     if (
         any(length < 0 for length in tensor.dims) or prod(tensor.dims) > 2 * size
@@ -117,9 +133,7 @@ def _graphs(model: Any) -> Iterator[Any]:
         yield graph
         for node in graph.node:
             for attribute in node.attribute:
-                waiting += attribute.graphs
-                if attribute.HasField("g"):
-                    waiting.append(attribute.g)
+                waiting += (*attribute.graphs, *_one(attribute, "g"))
 
 
 def _nodes(model: Any) -> Iterator[Any]:
@@ -134,13 +148,18 @@ def _tensors(model: Any) -> Iterator[Any]:
             yield from (sparse.values, sparse.indices)
         attributes = [each for node in graph.node for each in node.attribute]
         for attribute in (*attributes, *getattr(graph, "attribute_proto", ())):
-            yield from (attribute.t, *attribute.tensors)
-            for sparse in (attribute.sparse_tensor, *attribute.sparse_tensors):
+            yield from (*_one(attribute, "t"), *attribute.tensors)
+            for sparse in (*_one(attribute, "sparse_tensor"), *attribute.sparse_tensors):
                 yield from (sparse.values, sparse.indices)
 
 
+def _one(message: Any, field: str) -> Iterator[Any]:
+    if message.HasField(field):
+        yield getattr(message, field)
+
+
 def _protobuf_errors() -> tuple[type[Exception], ...]:
-    return (import_module("google.protobuf.message").DecodeError, UnicodeDecodeError, MemoryError)
+    return (import_module("google.protobuf.message").DecodeError, ValueError, MemoryError)
 
 
 @functools.cache

@@ -14,6 +14,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from api.server.credits import Credit
 from api.server.live.hub import Hub, Listener
 from api.server.live.repertoire import Repertoire, Song
 from api.server.live.state import MOST_SUNG, MOST_WAITING, Entry, Manner, load_state
@@ -36,6 +37,7 @@ LEAD_S = 1.0
 PIECE_S = 0.1
 PAUSE_S = 1.0
 """Silence between two songs."""
+_NOBODY = Credit()
 MARKS: tuple[MarkKind, ...] = ("phone", "viseme", "note", "lyric", "loudness", "breath")
 
 
@@ -48,12 +50,14 @@ class ShowOptions:
         filler: names of songs that are sung while nobody has asked for one, in turn; they give way at the end of a phrase.
         state_path: where it is kept over a restart.
         most_by_one: songs that one person may have waiting.
+        credit: who sings.
     """
 
     folder: Path
     filler: Sequence[str]
     state_path: Path
     most_by_one: int = 3
+    credit: Credit = _NOBODY
 
 
 class Show:
@@ -179,15 +183,20 @@ class Show:
             "filler": self._is_filler,
             "position_s": round(self.samples / RATE_HZ, 3),
             "listeners": len(self.audio),
+            **self._named(),
         }
 
     def listen(self) -> Listener:
         """Hear the show from its next frame on."""
-        start = {
+        start: dict[str, Any] = {
             "type": "start", "id": "show", "sample_rate": RATE_HZ, "channels": 1, "encoding": "s16le",
-            "voice": self._voice.name, "duration_s": None, "warnings": [], "sample": self.samples,
+            "voice": self._voice.name, "duration_s": None, "warnings": [], "sample": self.samples, **self._named(),
         }  # fmt: skip
         return self.audio.join(json.dumps(start))
+
+    def _named(self) -> dict[str, str]:
+        credit = self._options.credit
+        return {"attribution": credit.attribution, "licence": credit.licence}
 
     async def run(self) -> None:
         """Sing until cancelled."""

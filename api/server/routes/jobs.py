@@ -10,11 +10,15 @@ from fastapi import APIRouter, Header, Path, Request, Response
 from fastapi.responses import FileResponse
 from pydantic import BaseModel
 
+from api.server.credits import HEADERS_SCHEMA
 from api.server.encoders import MEDIA_TYPE_OF
+from api.server.engine import Engine
 from api.server.jobs.store import Job
 from api.server.problems import Problem, RequestError, problems
 from api.server.routes.access import AsCaller, WithEngine
 from api.server.routes.sing import BODY, check_rate, read_body, wanted_kind
+from api.server.songs import SingBody
+from singer.errors import SingerError
 
 router = APIRouter(prefix="/v1/jobs", tags=["jobs"])
 Id = Annotated[str, Path(max_length=64, description="the job's id")]
@@ -84,7 +88,7 @@ async def job(caller: AsCaller, engine: WithEngine, id: Id) -> JobDocument:
     summary="A job's sound",
     response_class=Response,
     responses={
-        200: {"content": {kind: {} for kind in MEDIA_TYPE_OF.values()}},
+        200: {"content": {kind: {} for kind in MEDIA_TYPE_OF.values()}, "headers": HEADERS_SCHEMA},
         **problems(401, 403, 404, 409, 422, 429),
     },
 )
@@ -94,7 +98,19 @@ async def audio(caller: AsCaller, engine: WithEngine, id: Id) -> FileResponse:
     path = engine.runner.audio_of(found)
     if found.state != "done" or not path.is_file():
         raise RequestError("no_audio", f"the job is {found.state}; its sound is there when it is done", "id")
-    return FileResponse(path, media_type=MEDIA_TYPE_OF[found.kind], filename=f"song.{found.kind}")
+    headers = await asyncio.to_thread(_credit_headers, engine, found)
+    return FileResponse(
+        path, headers=headers, media_type=MEDIA_TYPE_OF[found.kind], filename=f"song.{found.kind}"
+    )
+
+
+def _credit_headers(engine: Engine, job: Job) -> dict[str, str]:
+    """Who has sung it; nothing if the voice has been removed since: the sound itself names the singer as well."""
+    body = SingBody.model_validate_json(job.request)
+    try:
+        return engine.voices.credit(body.voice or body.named_voice).headers()
+    except SingerError:
+        return {}
 
 
 @router.delete("/{id}", status_code=204, summary="Remove a job", responses=problems(401, 403, 404, 422, 429))

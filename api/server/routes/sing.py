@@ -12,6 +12,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Header, Request, Response
 from fastapi.responses import StreamingResponse
 
+from api.server.credits import HEADERS_SCHEMA, Credit
 from api.server.encoders import MEDIA_TYPE_OF, MP3_RATES_HZ, Encoder, accepted, encoder_for
 from api.server.engine import Engine
 from api.server.problems import RequestError, problems
@@ -43,7 +44,11 @@ _SOUND = {"schema": {"type": "string", "format": "binary"}}
     response_class=Response,
     openapi_extra=BODY,
     responses={
-        200: {"description": "The sound", "content": {kind: _SOUND for kind in MEDIA_TYPE_OF.values()}},
+        200: {
+            "description": "The sound",
+            "content": {kind: _SOUND for kind in MEDIA_TYPE_OF.values()},
+            "headers": HEADERS_SCHEMA,
+        },
         **problems(400, 401, 403, 404, 406, 413, 415, 422, 429),
     },
 )
@@ -67,10 +72,11 @@ async def sing(
         chunks = chunks_of(song, voice, Singing(options, cancel=cancel))
         total = output_samples(song.performance, voice, options)
         rate_hz = options.rate_of(voice)
-        return Sound(chunks, encoder_for(kind, total, rate_hz, engine.voices.attribution(asked)), rate_hz)
+        credit = engine.voices.credit(asked)
+        return Sound(chunks, encoder_for(kind, total, rate_hz, credit.attribution), rate_hz, credit)
 
     sound = await asyncio.wrap_future(engine.workers.submit(begin, time.monotonic()))
-    headers = {"Content-Disposition": f'attachment; filename="song.{kind}"'}
+    headers = {"Content-Disposition": f'attachment; filename="song.{kind}"', **sound.credit.headers()}
     return StreamingResponse(sent(engine, sound, cancel), media_type=MEDIA_TYPE_OF[kind], headers=headers)
 
 
@@ -118,11 +124,13 @@ class Sound:
         chunks: what is sung, at ``sample_rate_hz``.
         encoder: makes the file.
         sample_rate_hz: samples per second.
+        credit: who sings.
     """
 
     chunks: Iterator[AudioChunk]
     encoder: Encoder
     sample_rate_hz: int
+    credit: Credit
 
 
 async def sent(engine: Engine, sound: Sound, cancel: CancelToken) -> AsyncIterator[bytes]:

@@ -26,6 +26,8 @@ class Start(_Reply):
     channels: Literal[1] = 1
     encoding: Literal["s16le", "f32le", "opus"]
     voice: str
+    attribution: str
+    licence: str
     duration_s: float | None
     warnings: list[str]
 

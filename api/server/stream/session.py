@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
+from api.server.credits import Credit
 from api.server.stream import messages, replies
 from api.server.stream.encoding import encoder_for
 from api.server.stream.live_work import LiveWork
@@ -44,6 +45,7 @@ class Services:
     Attributes:
         voice: gives a voice by its name, the server's own for ``None``, for the uses that are named; raises ``VoicebankError``.
             May take a while.
+        credit: who the voice of a name is.
         workers: the threads that sing.
         admit: takes a place among the streams, ``False`` if there is none; ``leave`` gives it back.
         ended: is told of every stream that has ended.
@@ -52,12 +54,22 @@ class Services:
     """
 
     voice: Callable[[str | None, Sequence[str]], Voice]
+    credit: Callable[[str | None], Credit]
     workers: Workers
     admit: Callable[[], bool]
     leave: Callable[[], None]
     ended: Callable[[Stream], None]
     largest_message: int
     check_song: Callable[[Any], None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    """What a stream sings, by whom."""
+
+    work: Work
+    voice: str
+    credit: Credit
 
 
 class Session:
@@ -199,7 +211,7 @@ class Session:
             return
         try:
             encoder = encoder_for(message.format.encoding)
-            work, voice = await self._worked(partial(self._prepared, message), FIRST_AUDIO_S)
+            prepared = await self._worked(partial(self._prepared, message), FIRST_AUDIO_S)
         except (SingerError, ReadingError) as error:
             self._services.leave()
             await self.send_reply(_error(message.id, error))
@@ -208,29 +220,32 @@ class Session:
             self._services.leave()
             raise
         lead_s = _lead_s(message)
-        stream = Stream(message.id, work, encoder, self, self._services.workers, lead_s=lead_s)
+        stream = Stream(message.id, prepared.work, encoder, self, self._services.workers, lead_s=lead_s)
         stream.asked_s = asked_s
         self._stream = stream
-        self._task = asyncio.create_task(self._run(stream, message, voice.name), name=f"stream {message.id}")
+        self._task = asyncio.create_task(self._run(stream, message, prepared), name=f"stream {message.id}")
 
-    def _prepared(self, message: messages.Sing) -> tuple[Work, Voice]:
-        if message.live is not None:
-            voice = self._services.voice(message.voice, message.use)
-            return LiveWork(message, voice), voice
+    def _prepared(self, message: messages.Sing) -> _Prepared:
         song = message.score or message.performance or {}
-        asked = song.get("voice") if isinstance(song.get("voice"), str) else None
-        voice = self._services.voice(message.voice or asked or None, message.use)
+        named = song.get("voice") if isinstance(song.get("voice"), str) else None
+        asked = message.voice or named or None
+        voice, credit = self._services.voice(asked, message.use), self._services.credit(asked)
+        if message.live is not None:
+            return _Prepared(LiveWork(message, voice), voice.name, credit)
         self._services.check_song(song)
-        return SongWork(message, voice, self._services.check_song), voice
+        work = SongWork(message, voice, self._services.check_song)
+        return _Prepared(work, voice.name, credit)
 
-    async def _run(self, stream: Stream, message: messages.Sing, voice: str) -> None:
+    async def _run(self, stream: Stream, message: messages.Sing, prepared: _Prepared) -> None:
         try:
             await self.send_reply(
                 replies.Start(
                     id=stream.id,
                     sample_rate=stream.work.sample_rate_hz,
                     encoding=message.format.encoding,
-                    voice=voice,
+                    voice=prepared.voice,
+                    attribution=prepared.credit.attribution,
+                    licence=prepared.credit.licence,
                     duration_s=stream.work.duration_s,
                     warnings=list(stream.work.warnings),
                 )

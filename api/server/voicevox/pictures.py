@@ -9,6 +9,8 @@ import zlib
 from functools import lru_cache
 from importlib import import_module
 
+from api.server.voicevox.plain_svg import is_plain
+
 _WIDTH, _HEIGHT, _ICON = 360, 440, 256
 
 
@@ -28,17 +30,19 @@ def icon_png(svg: str) -> str:
 
 def _png(svg: str, width: int, height: int) -> str:
     try:
+        if not is_plain(svg):
+            raise ValueError("a picture that is not drawn")
         drawn = import_module("resvg_py").svg_to_bytes(
             svg_string=svg, width=width, height=height, skip_system_fonts=True
         )
-    except (ImportError, ValueError):  # the package is not there, or the file is no picture
+    except (ImportError, ValueError):  # the package is not there, or the file is no plain picture
         drawn = _plain(svg, width, height)
     return base64.b64encode(drawn).decode()
 
 
 def _plain(svg: str, width: int, height: int) -> bytes:
     """An area of one light colour that belongs to the picture, where the SVG cannot be drawn (PNG, ISO/IEC 15948)."""
-    colour = bytes(160 + part % 96 for part in hashlib.sha256(svg.encode()).digest()[:3])
+    colour = bytes(160 + part % 96 for part in hashlib.sha256(svg.encode(errors="replace")).digest()[:3])
     rows = (b"\0" + colour * width) * height
     head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
     chunks = ((b"IHDR", head), (b"IDAT", zlib.compress(rows, 9)), (b"IEND", b""))

@@ -81,13 +81,13 @@ async def frame_synthesis(
         performance = performance_of(query, voice)
         options = RenderOptions(sample_rate_hz=query.outputSamplingRate)
         total = output_samples(performance, voice, options)
-        channels, told = 2 if query.outputStereo else 1, engine.voices.attribution(style.voice)
-        wav = Wav(total, query.outputSamplingRate, channels, query.volumeScale, told)
+        channels, credit = 2 if query.outputStereo else 1, engine.voices.credit(style.voice)
+        wav = Wav(total, query.outputSamplingRate, channels, query.volumeScale, credit.attribution)
         chunks = stream(performance, voice, options=options, cancel=cancel)
-        return Sound(chunks, wav, query.outputSamplingRate), wav.size_bytes
+        return Sound(chunks, wav, query.outputSamplingRate, credit), wav.size_bytes
 
     sound, size_bytes = await worked(engine, begin)
-    head = {"Content-Length": str(size_bytes)}
+    head = {"Content-Length": str(size_bytes), **sound.credit.headers()}
     return StreamingResponse(sent(engine, sound, cancel), media_type="audio/wav", headers=head)
 
 

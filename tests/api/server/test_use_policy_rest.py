@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import io
+import json
+import shutil
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import unquote
 
 import httpx
 import pytest
 import soundfile
+from websockets.sync.client import connect
 
 from api.server.settings import SettingsError, read_server_settings
+from api.server.voices import VoicePool
 from singer.errors import VoicebankError
 from tests.api.server.rest_client import post, problem
 from tests.api.server.songs_to_sing import midi, song
@@ -20,7 +25,12 @@ from tests.voicebanks.bundles import own_files, write_zip
 from voicebanks.store.install import install
 
 CREDIT = "Sung by Haru 春"
+NAMED = ("haru@1.1.0", CREDIT, "Apache-2.0")
 POLICY = {"commercial": "with_permission", "attribution": CREDIT, "forbidden": ["political"]}
+
+
+def named(response: httpx.Response) -> tuple[str, ...]:
+    return tuple(unquote(response.headers[f"Singer-{part}"]) for part in ("Voice", "Attribution", "Licence"))
 
 
 @pytest.fixture
@@ -69,6 +79,7 @@ def test_jobs_keep_policies_and_name_the_singer(client: httpx.Client) -> None:
 
     assert ended(use=["political"])["error"]["code"] == "use_forbidden"  # type: ignore[index]
     sound = client.get(f"/v1/jobs/{ended()['id']}/audio")
+    assert named(sound) == NAMED
     with soundfile.SoundFile(io.BytesIO(sound.content)) as file:
         assert file.comment == CREDIT
 
@@ -88,9 +99,44 @@ def test_requests_say_what_their_sound_is_for(client: httpx.Client) -> None:
 def test_the_singer_is_named_in_the_sound(client: httpx.Client, kind: str) -> None:
     body = {"score": song(1), "voice": "haru"}
     sound = client.post("/v1/sing", json=body, headers={"Accept": f"audio/{kind}"})
+    assert named(sound) == NAMED
     with soundfile.SoundFile(io.BytesIO(sound.content)) as file:
         assert file.comment == CREDIT
         assert file.frames > 1_000
+
+
+def test_a_stream_names_its_singer_before_its_sound(client: httpx.Client) -> None:
+    with connect(f"ws://{client.base_url.netloc.decode()}/v1/stream") as socket:
+        for voice, attribution in (("haru", CREDIT), ("builtin", "")):
+            socket.send(json.dumps({"type": "sing", "id": "a", "score": song(1), "voice": voice}))
+            start = json.loads(socket.recv())
+            assert (start["voice"], start["attribution"], start["licence"]) == (
+                voice,
+                attribution,
+                "Apache-2.0",
+            )
+            while not isinstance(frame := socket.recv(), str) or json.loads(frame)["type"] != "end":
+                pass
+
+
+def test_a_voice_that_is_loaded_goes_on_when_it_is_removed_or_gets_a_new_version(
+    client: httpx.Client, home: Path, tmp_path: Path
+) -> None:
+    assert named(post(client, score=song(1), voice="haru")) == NAMED
+    install(write_zip(tmp_path / "v.zip", own_files(version="2.0.0")), home)
+    shutil.rmtree(home / "haru@1.1.0")
+    assert named(post(client, score=song(1), voice="haru")) == NAMED
+    problem(post(client, score=song(1), voice="haru", use=["political"]), 403, "use_forbidden")
+    assert post(client, score=song(1), voice="haru@2.0.0").headers["Singer-Voice"] == "haru@2.0.0"
+
+
+def test_names_that_are_not_there_are_not_remembered() -> None:
+    pool = VoicePool((), "builtin")
+    for number in range(20):
+        with pytest.raises(VoicebankError):
+            pool.get(f"nobody{number}")
+    assert pool.get("builtin") is pool.get(None)
+    assert not [name for name in vars(pool) if "nobody" in str(getattr(pool, name))]
 
 
 def test_a_servers_own_uses_are_words() -> None:
