@@ -97,7 +97,7 @@ def _check_named(folder: Path, config: str, key: str, named: str) -> None:
 
 
 def _mapping(folder: Path, path: str) -> dict[str, Any]:
-    document = read_yaml((folder / path).read_bytes(), path)
+    document = read_yaml((folder / path).read_bytes(), path, as_texts=path == _CHARACTER_NAME)
     if not isinstance(document, dict):
         raise VoicebankError("bank", "must hold entries of the form key: value", path)
     return document

@@ -212,3 +212,20 @@ def test_a_vocoder_may_lie_with_other_voices(tmp_path: Path) -> None:
     with pytest.raises(VoicebankError, match="looked for it in"):
         load_voice("toy", homes[:1])
     assert load_voice("toy", homes).imported is not None
+
+
+def test_words_that_yaml_takes_for_truth_or_numbers_stay_words(toy: Path) -> None:
+    """Unquoted, as banks have them: ``no`` is a syllable of Japanese, ``on`` and ``off`` are English words."""
+    lines = ["symbols:", "- {symbol: n, type: nasal}", "- {symbol: o, type: vowel}", "entries:"]
+    lines += [f"- {{grapheme: {word}, phonemes: [n, o]}}" for word in ("no", "on", "off", "010", "1.10")]
+    _write(toy / "dsdur" / "dsdict-ja.yaml", "\n".join([*lines, "replacements: ~"]))
+    found = open_bank(toy).lexicon("ja")
+    assert dict(found.entries) == {word: ("n", "o") for word in ("no", "on", "off", "010", "1.10")}
+    assert not found.replacements
+
+
+def test_a_version_is_read_as_it_is_written(toy: Path) -> None:
+    _write(toy / "character.yaml", "name: Yes\nversion: 1.10\nauthor:\n")
+    found = read_character(toy)
+    assert (found.title, found.version) == ("Yes", "1.10")
+    assert found.author == "Nobody"
