@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from frontend_g2p.user_dictionary import UserDictionary
+from singer.audio import Resampler
 from singer.cancel import CancelToken
 from singer.diffsinger.bank import VARIANCES, Bank, Module
 from singer.diffsinger.bank_line import BankLine, bank_line, note_line
@@ -42,12 +43,9 @@ def bank_voice(bank: Bank, speaker: str | None = None) -> Voice:
         speaker: one of its singers; the first one if ``None``.
 
     Raises:
-        VoicebankError: no such speaker, or a sample rate that does not go into hundredths of a second.
+        VoicebankError: no such speaker.
     """
-    rate_hz = bank.vocoder.spec.sample_rate_hz
-    if rate_hz % round(FRAME_RATE_HZ):
-        message = f"the bank has {rate_hz} Hz; rates that are multiples of 100 Hz are allowed"
-        raise VoicebankError("bank", message, bank.name)
+    rate_hz = _rate_hz(bank)
     if speaker is not None and speaker not in bank.speakers:
         known = ", ".join(bank.speakers) or "no speakers by name"
         raise VoicebankError(
@@ -70,6 +68,12 @@ def bank_voice(bank: Bank, speaker: str | None = None) -> Voice:
         fingerprint=f"{bank.fingerprint}|{speaker or ''}",
         imported=BankSinger(bank, speaker),
     )
+
+
+def _rate_hz(bank: Bank) -> int:
+    """Rate of a bank's sound as a voice: its own if a hundredth of a second has whole samples, as the engine's frames need."""
+    own_hz = bank.vocoder.spec.sample_rate_hz
+    return AudioSpec().sample_rate_hz if own_hz % round(FRAME_RATE_HZ) else own_hz
 
 
 class _NoModel:
@@ -209,7 +213,10 @@ class BankSinger:
 
     def _placed(self, samples: Values, laid: BankLine, phrase: PhrasePerformance) -> NDArray[np.float32]:
         """The phrase's own part of ``samples`` at its loudness, faded in and out over 5 ms."""
-        rate_hz = self.bank.vocoder.spec.sample_rate_hz
+        rate_hz = _rate_hz(self.bank)
+        if rate_hz != self.bank.vocoder.spec.sample_rate_hz:
+            resampler = Resampler(self.bank.vocoder.spec.sample_rate_hz, rate_hz)
+            samples = np.concatenate((resampler.run(samples), resampler.finish()))
         total = phrase.frames * rate_hz // round(FRAME_RATE_HZ)
         first = round((phrase.start_s - laid.start_s) * rate_hz)
         own = np.pad(samples[first : first + total], (0, max(first + total - len(samples), 0)))
