@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from singer.diffsinger.bank import VARIANCES, Bank, BankVocoder, Module
-from singer.errors import VoicebankError
+from singer.errors import ModelError, VoicebankError
 from singer.onnx_graph import LARGEST_MODEL_BYTES, prepared_graph
 from singer.onnx_model import OnnxModel, RunsOn
 from singer.onnx_noise import NORMAL_INPUT, UNIFORM_INPUT
@@ -162,7 +162,11 @@ class _Opening:
 
     def _opened(self, path: Path, content: bytes, folder: Path | None, kind: str, where: str) -> OnnxModel:
         self._hash.update(hashlib.sha256(content).digest())
-        model = OnnxModel(path, content=prepared_graph(content, path.name, folder), runs_on=self._runs_on)
+        try:
+            graph = prepared_graph(content, path.name, folder)
+            model = OnnxModel(path, content=graph, runs_on=self._runs_on)
+        except ModelError as error:  # several modules have models of one name
+            raise ModelError(error.code, error.message, f"{where} ({error.where or path.name})") from error
         needed, allowed = _TAKES[kind]
         missing = [name for name in needed if name not in model.inputs]
         unknown = [name for name in model.inputs if name not in (*needed, *allowed, *_NOISE)]

@@ -259,9 +259,7 @@ def test_every_sample_rate_keeps_time_and_pitch(imported: Voice, rate_hz: int) -
 
     vocoder = replace(bank.vocoder, spec=replace(bank.vocoder.spec, sample_rate_hz=rate_hz))
     acoustic, variance = at_rate(bank.acoustic), at_rate(bank.variance or bank.acoustic)
-    bank = replace(
-        bank, vocoder=vocoder, acoustic=acoustic, variance=variance, durations=None, pitch=None
-    )
+    bank = replace(bank, vocoder=vocoder, acoustic=acoustic, variance=variance, durations=None, pitch=None)
     voice = bank_voice(bank)
     performance = perform_song(song("a", "-", rest=False), voice).performance
     sound = render(performance, voice)
