@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -94,6 +94,17 @@ def sing_segment(
     return _Singing(segment, bank, options or SingOptions(), cancel or CancelToken()).rendered()
 
 
+def completed(
+    segment: Segment, bank: Bank, options: SingOptions | None = None, cancel: CancelToken | None = None
+) -> Segment:
+    """The segment with the bank's names of its phonemes, and with lengths and pitch as ``sing_segment`` sings them.
+
+    Raises:
+        As ``sing_segment``.
+    """
+    return _Singing(segment, bank, options or SingOptions(), cancel or CancelToken()).completed()
+
+
 class _Singing:
     """One segment on its way through the models."""
 
@@ -132,6 +143,13 @@ class _Singing:
         self._cancel.check()
         samples = sound_of(bank, mel, told, self._seed)
         return Rendered(phone_frames, told, at_frames, mel, samples)
+
+    def completed(self) -> Segment:
+        """The segment with what was missing of lengths and pitch."""
+        lengths = self._lengths()
+        return replace(
+            self._segment, phones=self._line.phones, lengths_s=lengths.seconds, f0_hz=self._f0(lengths)
+        )
 
     def _lengths(self) -> PhoneLengths:
         """Length of each phoneme, given or predicted."""
