@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from singer.diffsinger.bank import VARIANCES, Bank, BankVocoder, Module
@@ -89,7 +89,10 @@ class _Opening:
         root = self._parts("")
         package = find_vocoder(self._home, root.config, shared_folders(self._home, self._vocoders))
         acoustic = self._module("", "acoustic", root)
-        modules = {kind: self._optional(f"ds{kind}", kind) for kind in ("dur", "pitch", "variance")}
+        modules = {
+            kind: _with_speakers_of(acoustic, self._optional(f"ds{kind}", kind))
+            for kind in ("dur", "pitch", "variance")
+        }
         vocoder = self._vocoder(package, root.spec)
         folders = (self._home / name for name in ("dsdur", "dspitch", "dsvariance"))
         dictionaries = Dictionaries(
@@ -193,6 +196,14 @@ class _Opening:
                 f"the acoustic model takes {', '.join(missing)}, which the variance model does not predict"
             )
             raise VoicebankError("bank", message, "dsvariance/dsconfig.yaml: variance")
+
+
+def _with_speakers_of(acoustic: Module, module: Module | None) -> Module | None:
+    """A module with the acoustic model's singers in their order; whom it does not name is its own first one, as in OpenUtau."""
+    if module is None or not module.speakers or not acoustic.speakers:
+        return module
+    first = next(iter(module.speakers.values()))
+    return replace(module, speakers={name: module.speakers.get(name, first) for name in acoustic.speakers})
 
 
 def _width(model: OnnxModel) -> int | None:

@@ -25,6 +25,21 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return make_bank(tmp_path_factory.mktemp("home") / "toy")
 
 
+def test_modules_have_the_singers_of_the_acoustic_model_in_its_order(toy: Path) -> None:
+    own = open_bank(toy)
+    edit(toy / "dsdur" / "dsconfig.yaml", speakers=["bright", "soft"])
+    edit(toy / "dspitch" / "dsconfig.yaml", speakers=["bright"])
+    bank = open_bank(toy)
+    for module, lent in ((bank.durations, "soft"), (bank.pitch, "bright"), (bank.variance, "soft")):
+        assert module is not None
+        assert list(module.speakers) == ["soft", "bright"]
+        path = toy / module.name / f"{lent}.emb"
+        assert np.array_equal(module.speakers["soft"], np.frombuffer(path.read_bytes(), "<f4"))
+    assert own.durations is not None
+    assert bank.durations is not None
+    assert np.array_equal(own.durations.speakers["soft"], bank.durations.speakers["soft"])
+
+
 @pytest.fixture
 def toy(made: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(made, tmp_path / "toy"))
