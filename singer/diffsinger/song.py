@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from singer.audio import AudioChunk, resample
 from singer.cancel import CancelToken
-from singer.diffsinger.bank import SILENCE, Bank
+from singer.diffsinger.bank import SILENCE, Bank, speaker_named
 from singer.diffsinger.segment import Segment
 from singer.diffsinger.sing import SingOptions, sing_segment
 from singer.errors import Cancelled, ScoreError, SingerError, VoicebankError
@@ -88,7 +88,9 @@ def check_segments(song: DsSong, bank: Bank) -> None:
         try:
             for phone in segment.phones:
                 bank.acoustic.phone_of(phone, segment.language)
-            unknown = [name for name in (*segment.mix, *segment.phone_mix) if name not in bank.speakers]
+            unknown = [
+                name for name in (*segment.mix, *segment.phone_mix) if not speaker_named(bank.speakers, name)
+            ]
             if unknown:
                 known = ", ".join(bank.speakers) or "no speakers by name"
                 raise VoicebankError(

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from singer.diffsinger.bank import VARIANCES, Bank, BankVocoder, Module
+from singer.diffsinger.bank import VARIANCES, Bank, BankVocoder, Module, speaker_named
 from singer.errors import ModelError, VoicebankError
 from singer.onnx_graph import LARGEST_MODEL_BYTES, prepared_graph
 from singer.onnx_model import OnnxModel, RunsOn
@@ -26,7 +26,7 @@ _SAMPLING = ("steps", "speedup", "depth")
 _NOISE = (NORMAL_INPUT, UNIFORM_INPUT)
 _TAKES = {
     "linguistic": (("tokens",), ("languages", "word_div", "word_dur", "ph_dur")),
-    "dur": (("encoder_out", "ph_midi"), ("x_masks", "spk_embed")),
+    "dur": (("encoder_out", "ph_midi"), ("x_masks", "word_div", "word_dur", "spk_embed")),
     "pitch": (
         ("encoder_out", "ph_dur", "note_midi", "note_dur", "pitch", "retake"),
         ("note_rest", "note_glide", "expr", "spk_embed", *_SAMPLING),
@@ -199,11 +199,16 @@ class _Opening:
 
 
 def _with_speakers_of(acoustic: Module, module: Module | None) -> Module | None:
-    """A module with the acoustic model's singers in their order; whom it does not name is its own first one, as in OpenUtau."""
+    """A module with the acoustic model's singers in their order; whom it does not name is its own first one, as in OpenUtau.
+
+    Exporters put the name of the training before a singer's, ``acoustic_v2.soft``: what follows the last dot must be the same.
+    """
     if module is None or not module.speakers or not acoustic.speakers:
         return module
-    first = next(iter(module.speakers.values()))
-    return replace(module, speakers={name: module.speakers.get(name, first) for name in acoustic.speakers})
+    first = next(iter(module.speakers))
+    lent = {name: speaker_named(module.speakers, name.rpartition(".")[2]) for name in acoustic.speakers}
+    chosen = {name: name if name in module.speakers else lent[name] or first for name in acoustic.speakers}
+    return replace(module, speakers={name: module.speakers[of] for name, of in chosen.items()})
 
 
 def _width(model: OnnxModel) -> int | None:

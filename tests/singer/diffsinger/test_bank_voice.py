@@ -113,9 +113,11 @@ def test_holds_are_one_phoneme_on_several_notes(banks: Banks) -> None:
     assert [span.note for span in held] == [0, 1, 2]
 
 
+@pytest.mark.parametrize("keeps_pitch", [True, False])
 def test_the_banks_pitch_is_sung_but_vibratos_and_drawn_curves_stay_the_users(
-    banks: Banks, imported: Voice
+    banks: Banks, keeps_pitch: bool
 ) -> None:
+    imported = bank_voice(banks(BankPlan(keeps_pitch=keeps_pitch)))
     plain = song("你", "好", "天", "王", rest=False)
     vibrato = Vibrato(depth_cents=80.0)
     written = replace(
@@ -170,6 +172,16 @@ def test_an_edit_sings_one_phrase_again(imported: Voice) -> None:
     render(perform_song(song("你", "好", "天", "王"), imported).performance, imported, cache=cache)
     render(perform_song(song("你", "好", "天", "马"), imported).performance, imported, cache=cache)
     assert (cache.hits, cache.misses) == (1, 3)
+
+
+def test_speakers_are_known_without_the_name_of_their_training(imported: Voice) -> None:
+    singer = imported.imported
+    assert isinstance(singer, BankSinger)
+    acoustic = singer.bank.acoustic
+    speakers = {f"acoustic_v2.{name}": vector for name, vector in acoustic.speakers.items()}
+    bank = replace(singer.bank, acoustic=replace(acoustic, speakers=speakers))
+    assert bank_voice(bank, "bright").name == bank_voice(bank, "acoustic_v2.bright").name
+    assert bank_voice(bank, "bright").fingerprint == bank_voice(bank, "acoustic_v2.bright").fingerprint
 
 
 def test_speakers_sound_different_and_have_caches_of_their_own(imported: Voice) -> None:

@@ -35,9 +35,25 @@ def test_modules_have_the_singers_of_the_acoustic_model_in_its_order(toy: Path) 
         assert list(module.speakers) == ["soft", "bright"]
         path = toy / module.name / f"{lent}.emb"
         assert np.array_equal(module.speakers["soft"], np.frombuffer(path.read_bytes(), "<f4"))
+    for path in toy.rglob("*.emb"):
+        path.rename(path.with_name(f"{path.parent.name}_v2.{path.name}"))
+    for folder, names in (
+        ("", ("soft", "bright")),
+        ("dsdur", ("bright", "soft")),
+        ("dspitch", ("bright", "soft")),
+    ):
+        prefix = (toy / folder).name
+        edit(toy / folder / "dsconfig.yaml", speakers=[f"{prefix}_v2.{name}" for name in names])
+    edit(toy / "dsvariance" / "dsconfig.yaml", speakers=["dsvariance_v2.bright", "dsvariance_v2.soft"])
+    bank = open_bank(toy)
+    assert bank.speakers == ("toy_v2.soft", "toy_v2.bright")
+    for module in (bank.durations, bank.pitch, bank.variance):
+        assert module is not None
+        path = toy / module.name / f"{module.name}_v2.soft.emb"
+        assert np.array_equal(module.speakers["toy_v2.soft"], np.frombuffer(path.read_bytes(), "<f4"))
     assert own.durations is not None
     assert bank.durations is not None
-    assert np.array_equal(own.durations.speakers["soft"], bank.durations.speakers["soft"])
+    assert np.array_equal(own.durations.speakers["soft"], bank.durations.speakers["toy_v2.soft"])
 
 
 @pytest.fixture
