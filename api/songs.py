@@ -151,23 +151,26 @@ def prepare(
 def _prepare_ds(song: DsSong, voice: Voice, expression: Expression | None) -> Prepared:
     """A ``.ds`` project: a performance for an own voice, sung as it is by an imported one."""
     if voice.imported is None:
-        from singer.diffsinger.to_performance import to_performance
+        from singer.diffsinger.project_performance import project_performance
 
-        performance, warnings = to_performance(song.segments, voice.name, song.title)
+        performance, warnings = project_performance(song, voice)
         return Prepared(prepare_performance(performance, expression), warnings, 0.0)
     from singer.diffsinger.song import places_of
 
     if expression and (expression.emotion or expression.controls):
-        message = "a .ds project is sung by an imported bank as it is written; change its curves, or choose an own voice"
+        message = "an imported bank sings a .ds project as it is written; perform it, and turn controls of the performance"
         raise PerformanceError("emotion", message)
     return Prepared(places_of(song, voice.name), (), 0.0, song)
 
 
-def refuse_as_is(prepared: Prepared, path: str) -> None:
-    """Raise ``PerformanceError`` for a ``.ds`` project with an imported bank, which sings it without a performance."""
-    if prepared.ds is not None:
-        message = "an imported bank sings a .ds project as it is written; choose one of the engine's own voices here"
-        raise PerformanceError("no_performance", message, path)
+def told(prepared: Prepared, voice: Voice) -> Prepared:
+    """The song with a true performance, also of a ``.ds`` project that an imported bank sings without; raises ``SingerError``."""
+    if prepared.ds is None:
+        return prepared
+    from singer.diffsinger.project_performance import project_performance
+
+    performance, warnings = project_performance(prepared.ds, voice)
+    return Prepared(prepare_performance(performance), (*prepared.warnings, *warnings), prepared.prepare_s)
 
 
 def prepare_performance(performance: Performance, expression: Expression | None = None) -> Performance:

@@ -33,6 +33,8 @@ class BankPlan:
         layers: of the acoustic model; more make it cost more.
         width: of those layers.
         shared_vocoder: name of a package beside the bank, in place of ``dsvocoder``.
+        dur_by_words: the duration model takes the words, too, as newer ones do.
+        keeps_pitch: the pitch model gives back the pitch that is not to be made anew.
     """
 
     languages: tuple[str, ...] = ("zh", "en", "ja")
@@ -48,6 +50,8 @@ class BankPlan:
     layers: int = 1
     width: int = 16
     shared_vocoder: str = ""
+    dur_by_words: bool = False
+    keeps_pitch: bool = True
     seed: int = 7
     extra: dict[str, Any] = field(default_factory=dict)
 
@@ -202,6 +206,10 @@ def _dur(plan: BankPlan, seed: Sequence[int]) -> Any:
     length = g("Squeeze", g("MatMul", hidden, g.weights(WIDTH, 1)), g.constant([2], np.int64))
     length = g("Mul", g("Softplus", length), g.constant(6.0))
     length = g("Where", masks, g.constant(0.0), length)
+    if plan.dur_by_words:
+        words = g.takes("word_div", [1, "n_words"], TensorProto.INT64)
+        whole = g.spread(g.takes("word_dur", [1, "n_words"], TensorProto.INT64), words)
+        length = g("Mul", length, g("Sqrt", g.floats(whole)))
     return g.model({"ph_dur_pred": (length, [1, "n_tokens"], TensorProto.FLOAT)})
 
 
@@ -221,7 +229,10 @@ def _pitch(plan: BankPlan, seed: Sequence[int]) -> Any:
     moved = g("Tanh", g("Squeeze", g("MatMul", hidden, g.weights(WIDTH, 1)), g.constant([2], np.int64)))
     moved = g("Mul", g("Mul", moved, g.constant(0.3)), g.takes("expr", [1, "n_frames"]))
     kept = g.takes("pitch", [1, "n_frames"])
-    found = g("Where", g.takes("retake", [1, "n_frames"], TensorProto.BOOL), g("Add", base, moved), kept)
+    made = g("Add", base, moved)
+    if not plan.keeps_pitch:
+        kept = g("Add", made, g("Mul", kept, g.constant(0.0)))
+    found = g("Where", g.takes("retake", [1, "n_frames"], TensorProto.BOOL), made, kept)
     return g.model({"pitch_pred": (found, [1, "n_frames"], TensorProto.FLOAT)})
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from importlib import import_module
-from typing import Any
+from typing import Any, ClassVar
 
 from singer.errors import VoicebankError
 
@@ -51,12 +51,18 @@ def _is_deep(document: Any) -> bool:
     return True
 
 
-def read_yaml(content: bytes, where: str) -> Any:
-    """The document in ``content``, read by PyYAML's safe loader; raises as ``check_yaml``."""
+def read_yaml(content: bytes, where: str, *, as_texts: bool = False) -> Any:
+    """The document in ``content``, read by PyYAML's safe loader; raises as ``check_yaml``.
+
+    Args:
+        content: the file.
+        where: its name, for messages.
+        as_texts: every value is a text as it is written: ``no`` is a syllable, and ``1.10`` a version, in files that hold words.
+    """
     check_yaml(content, where)
     yaml = _yaml(where)
     try:
-        return yaml.load(content, Loader=_loader(yaml))
+        return yaml.load(content, Loader=_text_loader(yaml) if as_texts else _loader(yaml))
     except (yaml.YAMLError, *_NO_VALUE) as error:
         raise _not_yaml(error, where) from error
 
@@ -87,6 +93,16 @@ def _yaml(where: str) -> Any:
 
 def _loader(yaml: Any) -> Any:
     return getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+def _text_loader(yaml: Any) -> Any:
+    """The safe loader without YAML 1.1's guesses at numbers, dates and truth; only ``~`` and nothing at all are no value."""
+
+    class Texts(_loader(yaml)):  # type: ignore[misc]
+        yaml_implicit_resolvers: ClassVar[dict[str, Any]] = {}
+
+    Texts.add_implicit_resolver("tag:yaml.org,2002:null", re.compile("~?"), ["~", ""])
+    return Texts
 
 
 def _not_yaml(error: Exception, where: str) -> VoicebankError:

@@ -17,7 +17,7 @@ from api.options import (
     voice_options,
 )
 from api.reporting import print_json, warn
-from api.songs import Expression, load_song, prepare, refuse_as_is
+from api.songs import Expression, load_song, prepare, told
 from singer.errors import ScoreError
 from singer.performance.performance import Performance
 
@@ -55,8 +55,7 @@ def command(score: str, **given: Any) -> None:
         raise ScoreError("not_a_score", "is a performance already; give a score", score)
     voice = open_voice(given, song.voice)
     expression = Expression(given["emotion"], given["control"])
-    prepared = prepare(song, voice, load_dictionary(given["dictionary"]), expression)
-    refuse_as_is(prepared, score)
+    prepared = told(prepare(song, voice, load_dictionary(given["dictionary"]), expression), voice)
     performance = prepared.performance
     if output == "-":
         click.echo(write_performance_json(performance), nl=False)

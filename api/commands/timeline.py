@@ -17,7 +17,7 @@ from api.options import (
     voice_options,
 )
 from api.reporting import print_json, warn
-from api.songs import Expression, load_song, prepare, prepare_performance, refuse_as_is
+from api.songs import Expression, load_song, prepare, prepare_performance, told
 from singer.errors import ScoreError
 from singer.performance.performance import Performance
 
@@ -136,8 +136,7 @@ def _timed(song: str, given: dict[str, Any]) -> tuple[TimedSong, tuple[str, ...]
         raise click.UsageError("--score gives a performance its words, and this is a score")
     else:
         voice = open_voice(given, loaded.voice)
-        prepared = prepare(loaded, voice, dictionary, expression)
-        refuse_as_is(prepared, song)
+        prepared = told(prepare(loaded, voice, dictionary, expression), voice)
         performance, warnings = prepared.performance, prepared.warnings
         if isinstance(loaded, DsSong):
             return TimedSong(performance, None, None), warnings

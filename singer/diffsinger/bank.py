@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Literal
@@ -19,6 +19,14 @@ VARIANCES: tuple[str, ...] = ("energy", "breathiness", "voicing", "tension")
 """Curves that a variance model may predict, in the order of the format."""
 Kind = Literal["vowel", "glide", "consonant"]
 MelBase = Literal["e", "10"]
+
+
+def speaker_named(speakers: Collection[str], name: str) -> str | None:
+    """The one of ``speakers`` that is meant by ``name``: itself, or the only one that has it behind its last dot."""
+    if name in speakers:
+        return name
+    found = [speaker for speaker in speakers if speaker.rpartition(".")[2] == name]
+    return found[0] if len(found) == 1 else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from frontend_g2p.user_dictionary import UserDictionary
+from singer.audio import Resampler
 from singer.cancel import CancelToken
-from singer.diffsinger.bank import VARIANCES, Bank, Module
+from singer.diffsinger.bank import VARIANCES, Bank, Module, speaker_named
 from singer.diffsinger.bank_line import BankLine, bank_line, note_line
 from singer.diffsinger.bank_phones import bank_spans
 from singer.diffsinger.frames import Sampled, Values, fitted_to, hz_of, semitones_of
@@ -30,6 +31,8 @@ from singer.score import Score
 from singer.timebase import AudioSpec
 from singer.voice import Voice
 
+_BLEND_S = 0.03
+"""Between the bank's pitch and one that is kept. Models are told which is kept, but those of DiffSinger only lean towards it."""
 BREATHINESS_DB, TENSION_LOGIT = 12.0, 5.0
 """What a control at 1 adds to the bank's own curve."""
 
@@ -42,16 +45,14 @@ def bank_voice(bank: Bank, speaker: str | None = None) -> Voice:
         speaker: one of its singers; the first one if ``None``.
 
     Raises:
-        VoicebankError: no such speaker, or a sample rate that does not go into hundredths of a second.
+        VoicebankError: no such speaker.
     """
-    rate_hz = bank.vocoder.spec.sample_rate_hz
-    if rate_hz % round(FRAME_RATE_HZ):
-        message = f"the bank has {rate_hz} Hz; rates that are multiples of 100 Hz are allowed"
-        raise VoicebankError("bank", message, bank.name)
-    if speaker is not None and speaker not in bank.speakers:
+    rate_hz = _rate_hz(bank)
+    asked, speaker = speaker, None if speaker is None else speaker_named(bank.speakers, speaker)
+    if asked is not None and speaker is None:
         known = ", ".join(bank.speakers) or "no speakers by name"
         raise VoicebankError(
-            "speakers", f"found the speaker {speaker[:40]!r}; it has {known}", f"voice {bank.name!r}"
+            "speakers", f"found the speaker {asked[:40]!r}; it has {known}", f"voice {bank.name!r}"
         )
     none = _NoModel(bank.name)
     return Voice(
@@ -70,6 +71,12 @@ def bank_voice(bank: Bank, speaker: str | None = None) -> Voice:
         fingerprint=f"{bank.fingerprint}|{speaker or ''}",
         imported=BankSinger(bank, speaker),
     )
+
+
+def _rate_hz(bank: Bank) -> int:
+    """Rate of a bank's sound as a voice: its own if a hundredth of a second has whole samples, as the engine's frames need."""
+    own_hz = bank.vocoder.spec.sample_rate_hz
+    return AudioSpec().sample_rate_hz if own_hz % round(FRAME_RATE_HZ) else own_hz
 
 
 class _NoModel:
@@ -199,6 +206,11 @@ class BankSinger:
         played = (notes, fitted_to(notes.frames(module.step_s), total))
         sampler = Sampler(self._options.pitch_steps, _seed_of(phrase))
         found = predicted_pitch(module, laid.line, phone_frames, played, curves, sampler)
+        kept = _faded_in(own, round(_BLEND_S / module.step_s))
+        found = (
+            kept * laid.sampled(ruled.astype(np.float32), performed.start_s, module, total)
+            + (1.0 - kept) * found
+        )
         at_frames = np.interp(performed.start_s + np.arange(performed.frames) / FRAME_RATE_HZ, when_s, found)
         return np.clip(hz_of((at_frames + drawn).astype(np.float32)), *CURVE_BOUNDS["f0_hz"])
 
@@ -209,7 +221,10 @@ class BankSinger:
 
     def _placed(self, samples: Values, laid: BankLine, phrase: PhrasePerformance) -> NDArray[np.float32]:
         """The phrase's own part of ``samples`` at its loudness, faded in and out over 5 ms."""
-        rate_hz = self.bank.vocoder.spec.sample_rate_hz
+        rate_hz = _rate_hz(self.bank)
+        if rate_hz != self.bank.vocoder.spec.sample_rate_hz:
+            resampler = Resampler(self.bank.vocoder.spec.sample_rate_hz, rate_hz)
+            samples = np.concatenate((resampler.run(samples), resampler.finish()))
         total = phrase.frames * rate_hz // round(FRAME_RATE_HZ)
         first = round((phrase.start_s - laid.start_s) * rate_hz)
         own = np.pad(samples[first : first + total], (0, max(first + total - len(samples), 0)))
@@ -217,6 +232,15 @@ class BankSinger:
         level_db = np.interp(when, np.arange(phrase.frames), phrase.curves["loudness_db"])
         loud = (own * 10.0 ** (level_db / 20.0)).astype(np.float32)
         return next(placed(loud, 0, total, round(FADE_S * rate_hz)))
+
+
+def _faded_in(where: NDArray[np.bool_], frames: int) -> Values:
+    """1 inside of stretches, 0 outside, with a straight line over ``frames`` inside at each end: float32 [T]."""
+    width = 2 * frames + 1
+    share = np.convolve(
+        np.pad(where.astype(np.float32), frames, mode="edge"), np.full(width, 1.0 / width), "valid"
+    )
+    return np.clip(2.0 * share - 1.0, 0.0, 1.0).astype(np.float32)
 
 
 def _seed_of(phrase: Phrase) -> int:

@@ -126,7 +126,7 @@ class _Reader:
 
     def _notes(self) -> NoteLine | None:
         names = self._items("note_seq", str)
-        if names is None:
+        if names is None or self._has_old_notes():
             return None
         midi = np.array([self._midi(name) for name in names], np.float32)
         lengths = self._floats("note_dur", lowest=0.0)
@@ -149,6 +149,13 @@ class _Reader:
             lengths,
             slurs.astype(np.bool_),
             np.array([_GLIDES[glide] for glide in glides or ["none"] * len(midi)]),
+        )
+
+    def _has_old_notes(self) -> bool:
+        """Whether notes are told phoneme by phoneme, as old files do beside lengths and f0, where nothing asks for them."""
+        is_old = "note_dur_seq" in self._entry or "is_slur_seq" in self._entry
+        return (
+            is_old and "note_dur" not in self._entry and "ph_dur" in self._entry and "f0_seq" in self._entry
         )
 
     def _midi(self, name: str) -> float:

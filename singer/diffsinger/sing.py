@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from singer.cancel import CancelToken
-from singer.diffsinger.bank import VARIANCES, Bank, Module
+from singer.diffsinger.bank import VARIANCES, Bank, Module, speaker_named
 from singer.diffsinger.frames import (
     PhoneLengths,
     Sampled,
@@ -34,6 +35,8 @@ from singer.diffsinger.stages import (
 )
 from singer.diffsinger.words import word_sizes
 from singer.errors import ScoreError, VoicebankError
+
+_Weight = TypeVar("_Weight")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +97,22 @@ def sing_segment(
     return _Singing(segment, bank, options or SingOptions(), cancel or CancelToken()).rendered()
 
 
+def completed(
+    segment: Segment, bank: Bank, options: SingOptions | None = None, cancel: CancelToken | None = None
+) -> Segment:
+    """The segment with the bank's names of its phonemes, and with lengths and pitch as ``sing_segment`` sings them.
+
+    Raises:
+        As ``sing_segment``.
+    """
+    return _Singing(segment, bank, options or SingOptions(), cancel or CancelToken()).completed()
+
+
 class _Singing:
     """One segment on its way through the models."""
 
     def __init__(self, segment: Segment, bank: Bank, options: SingOptions, cancel: CancelToken) -> None:
+        segment = replace(segment, mix=_meant(segment.mix, bank), phone_mix=_meant(segment.phone_mix, bank))
         self._segment, self._bank, self._options, self._cancel = segment, bank, options, cancel
         phones = tuple(bank.acoustic.phone_of(name, segment.language) for name in segment.phones)
         sizes = word_sizes(phones, bank.kind_of) if segment.word_sizes is None else segment.word_sizes
@@ -132,6 +147,13 @@ class _Singing:
         self._cancel.check()
         samples = sound_of(bank, mel, told, self._seed)
         return Rendered(phone_frames, told, at_frames, mel, samples)
+
+    def completed(self) -> Segment:
+        """The segment with what was missing of lengths and pitch."""
+        lengths = self._lengths()
+        return replace(
+            self._segment, phones=self._line.phones, lengths_s=lengths.seconds, f0_hz=self._f0(lengths)
+        )
 
     def _lengths(self) -> PhoneLengths:
         """Length of each phoneme, given or predicted."""
@@ -219,6 +241,11 @@ class _Singing:
             message = f"the bank has no {folder}, which would predict {what}; give them in the song"
             raise VoicebankError("module_missing", message, self._bank.name)
         return module
+
+
+def _meant(mix: Mapping[str, _Weight], bank: Bank) -> dict[str, _Weight]:
+    """Weights by the bank's own names of its singers; names that it has not stay, for the message."""
+    return {speaker_named(bank.speakers, name) or name: weight for name, weight in mix.items()}
 
 
 def _mean(amount: Amount) -> float:

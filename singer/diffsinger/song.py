@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from singer.audio import AudioChunk, resample
 from singer.cancel import CancelToken
-from singer.diffsinger.bank import SILENCE, Bank
+from singer.diffsinger.bank import SILENCE, Bank, speaker_named
 from singer.diffsinger.segment import Segment
 from singer.diffsinger.sing import SingOptions, sing_segment
 from singer.errors import Cancelled, ScoreError, SingerError, VoicebankError
@@ -88,17 +88,25 @@ def check_segments(song: DsSong, bank: Bank) -> None:
         try:
             for phone in segment.phones:
                 bank.acoustic.phone_of(phone, segment.language)
-            unknown = [name for name in (*segment.mix, *segment.phone_mix) if name not in bank.speakers]
+            unknown = [
+                name for name in (*segment.mix, *segment.phone_mix) if not speaker_named(bank.speakers, name)
+            ]
             if unknown:
                 known = ", ".join(bank.speakers) or "no speakers by name"
                 raise VoicebankError(
                     "speakers", f"found the speaker {unknown[0][:40]!r}; the bank has {known}"
                 )
         except VoicebankError as error:
-            raise _placed(error, place) from error
+            raise at_segment(error, place) from error
 
 
-def _placed(error: SingerError, place: int) -> SingerError:
+def sung_by(segment: Segment, speaker: str | None) -> Segment:
+    """The segment, sung by ``speaker`` if it says nothing of speakers."""
+    return segment if speaker is None or segment.mix else replace(segment, mix={speaker: 1.0})
+
+
+def at_segment(error: SingerError, place: int) -> SingerError:
+    """The error with the segment that it is about as its place."""
     return type(error)(error.code, str(error), f"segment {place}")
 
 
@@ -110,13 +118,12 @@ def _mixed(
     firsts = [round(segment.offset_s * rate_hz) for segment in song.segments]
     reached, kept = 0, np.zeros(0, np.float32)
     for place, segment in enumerate(song.segments):
-        mix = {speaker: 1.0} if speaker is not None and not segment.mix else segment.mix
         try:
-            samples = sing_segment(replace(segment, mix=mix), bank, options, cancel).samples
+            samples = sing_segment(sung_by(segment, speaker), bank, options, cancel).samples
         except Cancelled:
             raise
         except SingerError as error:
-            raise _placed(error, place) from error
+            raise at_segment(error, place) from error
         first = max(firsts[place], reached)
         samples = samples[max(-firsts[place], 0) :]
         if first >= reached + len(kept):

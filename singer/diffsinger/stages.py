@@ -95,6 +95,8 @@ def raw_lengths(
     """What the duration model says of each phoneme, frames, float32 [N]; ``midi`` is int64 [N]."""
     given: dict[str, NDArray[np.generic]] = {
         "ph_midi": midi,
+        "word_div": line.sizes,
+        "word_dur": word_frames,
         **_flat(encoded(module, line, word_frames, None)),
     }
     if "spk_embed" in module.model.inputs:

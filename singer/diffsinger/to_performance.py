@@ -1,4 +1,4 @@
-"""Segments of a ``.ds`` file as a performance for the engine's own voices: their phonemes as phones of the inventory.
+"""Segments of a ``.ds`` file as a performance: their phonemes as phones of the inventory, for a bank beside its own names.
 
 Lengths and pitch are kept exactly as given. A phoneme that stands for several sounds (``ian``) is cut into them.
 """
@@ -14,9 +14,10 @@ from numpy.typing import NDArray
 
 from frontend_g2p.inventory import INVENTORY
 from frontend_g2p.phones import LANGUAGES, Language, Role
-from singer.diffsinger.bank import BREATH, SILENCE
+from singer.diffsinger.bank import BREATH, SILENCE, Bank
+from singer.diffsinger.bank_phones import HELD_ON
 from singer.diffsinger.frames import Values, hz_of, without_gaps
-from singer.diffsinger.phone_names import language_of, own_phones
+from singer.diffsinger.phone_names import heard_as, language_of, own_phones
 from singer.diffsinger.segment import Segment, along
 from singer.errors import ScoreError
 from singer.performance.performance import (
@@ -38,7 +39,7 @@ _SMOOTH_S = 0.06
 
 @dataclass(frozen=True, slots=True)
 class _Sound:
-    """One sound of a phoneme, absolute seconds; ``place`` is the phoneme's in its segment."""
+    """One sound of a phoneme, absolute seconds; ``place`` is the phoneme's in its segment, ``sung_as`` that of a span."""
 
     symbol: str
     language: Language | None
@@ -46,10 +47,11 @@ class _Sound:
     end_s: float
     place: int
     role: Role | None = None
+    sung_as: str | None = None
 
 
 def to_performance(
-    segments: Sequence[Segment], voice: str, title: str = ""
+    segments: Sequence[Segment], voice: str, title: str = "", bank: Bank | None = None
 ) -> tuple[Performance, tuple[str, ...]]:
     """A performance of segments by rising offset, and what of them it leaves out.
 
@@ -57,6 +59,7 @@ def to_performance(
         segments: each with lengths, and f0 or notes.
         voice: name of the voice that will sing.
         title: of the song.
+        bank: that the voice is, if it is an imported one; the performance then names its phonemes.
 
     Raises:
         ScoreError: no lengths, a phoneme that the engine has no sound for, or segments whose sounds overlap.
@@ -65,14 +68,11 @@ def to_performance(
     for place, segment in enumerate(segments):
         free_from_s = phrases[-1].end_s if phrases else 0.0
         until_s = segments[place + 1].offset_s if place + 1 < len(segments) else math.inf
-        phrases.append(_phrase(segment, place, free_from_s, until_s))
+        phrases.append(_phrase(segment, place, (free_from_s, until_s), bank))
     end_s = max((phrase.end_s for phrase in phrases), default=0.0)
     left_out = sorted({name for segment in segments for name in _left_out(segment)})
-    warnings = (
-        (f"left out, since the engine's own voices have no such curves: {', '.join(left_out)}",)
-        if left_out
-        else ()
-    )
+    lacking = "a performance has" if bank else "the engine's own voices have"
+    warnings = (f"left out, since {lacking} no such curves: {', '.join(left_out)}",) if left_out else ()
     return Performance(voice, title, round(end_s, 6), tuple(phrases)), warnings
 
 
@@ -87,9 +87,11 @@ def _left_out(segment: Segment) -> Iterator[str]:
             yield name
 
 
-def _phrase(segment: Segment, place: int, free_from_s: float, until_s: float) -> PhrasePerformance:
-    where = f"segment {place}"
-    sounds = list(_sounds(segment, where))
+def _phrase(
+    segment: Segment, place: int, limits_s: tuple[float, float], bank: Bank | None
+) -> PhrasePerformance:
+    where, (free_from_s, until_s) = f"segment {place}", limits_s
+    sounds = list(_sounds(segment, where, bank))
     if not sounds:
         raise ScoreError("ds", "no phoneme has a length", f"{where}, ph_dur")
     sounds = _until(sounds, until_s)
@@ -127,7 +129,7 @@ def _from(sounds: list[_Sound], start_s: float, where: str) -> list[_Sound]:
     return [replace(kept[0], start_s=start_s), *kept[1:]]
 
 
-def _sounds(segment: Segment, where: str) -> Iterator[_Sound]:
+def _sounds(segment: Segment, where: str, bank: Bank | None) -> Iterator[_Sound]:
     """Sounds of all phonemes, those without length left out."""
     if segment.lengths_s is None:
         message = (
@@ -140,17 +142,25 @@ def _sounds(segment: Segment, where: str) -> Iterator[_Sound]:
     start_s = segment.offset_s
     roles = segment.roles or (None,) * len(segment.phones)
     for place, (phone, end_s) in enumerate(zip(segment.phones, ends_s.tolist(), strict=True)):
-        symbols = _symbols(phone, language, segment.is_own_phones)
         spoken = phone.partition("/")[0] if "/" in phone else language
+        symbols = _symbols(phone, language, segment.is_own_phones)
+        if bank is not None and (symbols is None or spoken not in LANGUAGES):
+            symbols, spoken = (heard_as(phone, language, bank.kind_of(phone)),), _spoken_by(bank)
         if symbols is None or (spoken not in LANGUAGES and symbols[0] not in (SILENCE, BREATH)):
             message = (
                 f"found {phone[:40]!r}; the engine's own voices have phonemes of {', '.join(LANGUAGES)}, named as in banks "
                 "for them (zh/ang, en/ay), with the language in front or in lang"
             )
             raise ScoreError("unknown_phone", message, f"{where}, ph_seq, phoneme {place}")
-        for sound in _cut(symbols, spoken, start_s, end_s, place):
-            yield replace(sound, role=roles[place]) if sound.language else sound
+        for at, sound in enumerate(_cut(symbols, spoken, start_s, end_s, place)):
+            sung_as = None if bank is None else HELD_ON if at else phone
+            yield replace(sound, role=roles[place] if sound.language else None, sung_as=sung_as)
         start_s = end_s
+
+
+def _spoken_by(bank: Bank) -> Language:
+    """The language that phonemes without one count as, such as those of languages that the front end does not read."""
+    return next((each for each in LANGUAGES if each in bank.languages), LANGUAGES[0])
 
 
 def _symbols(phone: str, language: str | None, is_own: bool) -> tuple[str, ...] | None:
@@ -194,6 +204,7 @@ def _spans(sounds: Sequence[_Sound], start_s: float) -> Iterator[PhoneSpan]:
             reached_s,
             sound.end_s,
             max(note, 0) if role else None,
+            sound.sung_as,
         )
         reached_s = sound.end_s
 

@@ -96,13 +96,31 @@ def test_a_performance_is_written_as_a_project_for_both_kinds() -> None:
         assert np.abs(soundfile.read(f"{voice}.wav")[0]).max() > 0.01
 
 
-def test_a_bank_does_not_perform_a_project() -> None:
-    for verb in (["perform", "song.ds", "-o", "x.json"], ["timeline", "song.ds", "-o", "x.lab"]):
-        code, told = sing(*verb, "--voice", "toy")
-        assert code == 5
-        assert "as it is written" in told
+def test_a_project_is_performed_and_told_by_a_bank() -> None:
+    assert sing("perform", "song.ds", "--voice", "toy:bright", "-o", "p.json")[0] == 0
+    phones = json.loads(Path("p.json").read_text(encoding="utf-8"))["phrases"][0]["phones"]
+    assert [each["sung_as"] for each in phones if each["sung_as"] != "-"] == GIVEN["ph_seq"].split()
+    assert sing("sing", "p.json", "--voice", "toy:bright", "-o", "p.wav")[0] == 0
+    assert sing("sing", "song.ds", "--voice", "toy:bright", "-o", "o.wav")[0] == 0
+    told, sung = soundfile.read("p.wav")[0], soundfile.read("o.wav")[0]
+    assert len(told) == pytest.approx(
+        len(sung), abs=0.25 * 44_100
+    )  # the project's sound is followed by silence
+    loud = [np.sqrt((each[: 3 * 44_100].reshape(-1, 2_205) ** 2).mean(axis=1)) for each in (told, sung)]
+    assert np.corrcoef(loud)[0, 1] > 0.9
+    assert sing("timeline", "song.ds", "--voice", "toy", "-o", "o.lab")[0] == 0
+    first = Path("o.lab").read_text(encoding="utf-8").split("\n")[1].split()
+    assert int(first[0]) / 1e7 == pytest.approx(0.25, abs=0.01)  # ph_dur: 0.25 s of silence, then n
+
+
+def test_a_bank_predicts_what_the_performance_of_a_project_needs() -> None:
+    code, told = sing("perform", "free.ds", "--voice", "toy", "-o", "p.json", "--json")
+    assert code == 0
+    assert json.loads(told)["duration_s"] == pytest.approx(2.91, abs=0.05)  # note_dur
+    assert sing("sing", "p.json", "--voice", "toy", "-o", "x.wav")[0] == 0
     code, told = sing("sing", "song.ds", "--voice", "toy", "--control", "gender=0.5", "-o", "x.wav")
     assert code == 5
+    assert "perform it" in told
 
 
 def test_designing_from_a_bank_is_refused() -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import io
 import json
 import shutil
+import tempfile
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,6 +16,7 @@ from typing import Any
 import onnx
 from onnx import TensorProto, helper
 
+from bench.openutau_bank import make_bank
 from voicebanks.load import shipped_folder
 
 BUILTIN = shipped_folder() / "builtin"
@@ -44,22 +47,24 @@ def own_files(name: str = "haru", version: str = "1.0.0", **entries: Any) -> dic
     }
 
 
+@functools.cache
+def _bank_files() -> dict[str, bytes]:
+    with tempfile.TemporaryDirectory() as home:
+        folder = make_bank(Path(home) / "haru")
+        return {
+            path.relative_to(folder).as_posix(): path.read_bytes()
+            for path in folder.rglob("*")
+            if path.is_file()
+        }
+
+
 def bank_files() -> dict[str, bytes]:
-    """Files of an OpenUtau DiffSinger bank that is plausible, though it cannot sing."""
-    model = tiny_model().SerializeToString()
-    config = "phonemes: phonemes.json\n"
-    return {
+    """Files of an OpenUtau DiffSinger bank that sings."""
+    named = {
         "character.txt": "name=ハル\n".encode("cp932"),
         "character.yaml": b"name: Haru\nversion: '2.1'\n",
-        "dsconfig.yaml": f"{config}acoustic: acoustic.onnx\nvocoder: nsf\nhidden_size: 4\n".encode(),
-        "phonemes.json": b'{"SP": 1, "AP": 2, "zh/a": 3}',
-        "acoustic.onnx": model,
-        "one.emb": b"\0" * 16,
-        "dsdur/dsconfig.yaml": f"{config}dur: dur.onnx\nlinguistic: linguistic.onnx\n".encode(),
-        "dsdur/phonemes.json": b'{"SP": 1, "AP": 2, "zh/a": 3}',
-        "dsdur/dur.onnx": model,
-        "dsdur/linguistic.onnx": model,
     }
+    return _bank_files() | named
 
 
 class NamedInBytes(zipfile.ZipInfo):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import stat
 import zipfile
@@ -23,6 +24,7 @@ from tests.voicebanks.bundles import (
     write_folder,
     write_zip,
 )
+from voicebanks.load import load_voice
 from voicebanks.store import bundle, staging
 from voicebanks.store.install import Wish, install
 from voicebanks.store.known_licences import policy_from_texts
@@ -173,6 +175,11 @@ def test_what_is_no_archive_or_no_voice(tmp_path: Path) -> None:
     assert "dsconfig.yaml" in refused(write_zip(source, only_recordings), tmp_path).message
 
 
+def config(module: str = "", **changed: object) -> bytes:
+    """The configuration of the generated bank with other values."""
+    return json.dumps(json.loads(bank_files()[f"{module}dsconfig.yaml"]) | changed).encode()
+
+
 def test_a_checksum_that_is_wrong(tmp_path: Path) -> None:
     content = packed(own_files(), zipfile.ZIP_STORED)
     source = tmp_path / "v.zip"
@@ -185,14 +192,14 @@ def test_a_checksum_that_is_wrong(tmp_path: Path) -> None:
     [
         ("dsconfig.yaml", b"acoustic: !!python/object/apply:os.system ['true']", "tag"),
         ("dsconfig.yaml", b"acoustic: !mine x", "tag"),
-        ("dsconfig.yaml", b"acoustic: ../../etc/passwd", "outside the bank"),
-        ("dsconfig.yaml", b"acoustic: /etc/passwd", "outside the bank"),
-        ("dsconfig.yaml", b"acoustic: gone.onnx", "not in the bank"),
-        ("dsconfig.yaml", b"acoustic: [a]", "a file was expected"),
-        ("dsconfig.yaml", b"acoustic: ''", "names no model"),
-        ("dsconfig.yaml", b"- a", "key: value"),
+        ("dsconfig.yaml", config(acoustic="../../etc/passwd"), "'../../etc/passwd' in the bank"),
+        ("dsconfig.yaml", config(acoustic="/etc/passwd"), "inside the bank's folder"),
+        ("dsconfig.yaml", config(acoustic="gone.onnx"), "no file 'gone.onnx' in the bank"),
+        ("dsconfig.yaml", config(acoustic=["a"]), "expected is a name"),
+        ("dsconfig.yaml", config(acoustic=""), "expected is a name"),
+        ("dsconfig.yaml", b"- a", "keys with values"),
         ("dsconfig.yaml", b"a: [", "not YAML"),
-        ("dsdur/dsconfig.yaml", b"dur: ../../x.onnx", "outside the bank"),
+        ("dsdur/dsconfig.yaml", config("dsdur/", dur="../../x.onnx"), "dsdur/dsconfig.yaml: dur"),
         ("dsconfig.yaml", b"x: 1" + b":1" * 200_000, "400001 letters"),
         ("dsconfig.yaml", b"x: !!float ' 1" + b": 1" * 300 + b"'", "902 letters"),
         ("dsconfig.yaml", b"dur: 0x" + b"f" * 9_000, "9002 letters"),
@@ -202,7 +209,7 @@ def test_a_checksum_that_is_wrong(tmp_path: Path) -> None:
         ("phonemes.json", b"[" * 100_000, "nested deeper"),
         ("phonemes.json", b"[" * 70 + b"]" * 70, "nested deeper"),
         ("phonemes.json", b"{'a': 1}", "not JSON"),
-        ("one.emb", b"\0" * 15, "4 bytes"),
+        ("soft.emb", b"\0" * 15, "found 15 bytes; expected are 32"),
         ("acoustic.onnx", b"no model", "ONNX"),
         ("acoustic.onnx", b"", "no graph"),
     ],
@@ -281,16 +288,44 @@ def test_models_that_reach_out(tmp_path: Path, change: Callable[[onnx.ModelProto
 
 
 def test_operators_that_the_model_itself_defines_are_fine(tmp_path: Path) -> None:
-    model = tiny_model()
+    files = bank_files()
+    model = onnx.load_model_from_string(files["acoustic.onnx"])
     body = [helper.make_node("Identity", ["a"], ["b"])]
     model.functions.append(
         helper.make_function("own", "Copy", ["a"], ["b"], body, [helper.make_opsetid("", 17)])
     )
-    model.graph.node.append(helper.make_node("Copy", ["x"], ["z"], domain="own"))
-    install(
-        write_zip(tmp_path / "haru.zip", bank_files() | {"acoustic.onnx": model.SerializeToString()}),
-        tmp_path / "voices",
+    model.opset_import.append(helper.make_opsetid("own", 1))
+    model.graph.node.append(helper.make_node("Copy", [model.graph.node[-1].output[0]], ["z"], domain="own"))
+    source = write_zip(tmp_path / "haru.zip", files | {"acoustic.onnx": model.SerializeToString()})
+    assert install(source, tmp_path / "voices").record.kind == "openutau"
+
+
+def test_a_bank_that_cannot_sing_is_refused_with_what_is_wrong(tmp_path: Path) -> None:
+    """Sound files each, which do not belong together: only opening the bank shows it."""
+    files = bank_files()
+    swapped = files | {"dspitch/pitch.onnx": files["dsdur/dur.onnx"]}
+    error = refused(write_zip(tmp_path / "haru.zip", swapped), tmp_path)
+    assert "dspitch/dsconfig.yaml: pitch" in error.where
+    assert "takes encoder_out, x_masks, ph_midi" in error.message
+    broken = files | {"dspitch/linguistic.onnx": tiny_model().SerializeToString()}
+    assert (
+        "dspitch/dsconfig.yaml: linguistic" in refused(write_zip(tmp_path / "b.zip", broken), tmp_path).where
     )
+
+
+def test_a_vocoder_that_is_shared_must_be_there_first(tmp_path: Path) -> None:
+    files = bank_files()
+    source = {path: content for path, content in files.items() if not path.startswith("dsvocoder/")}
+    write_zip(tmp_path / "haru.zip", source)
+    error = refused(tmp_path / "haru.zip", tmp_path)
+    assert str(tmp_path / "voices" / "Dependencies") in error.message
+    vocoder = {
+        path.removeprefix("dsvocoder/"): content for path, content in files.items() if path not in source
+    }
+    write_folder(tmp_path / "voices" / "Dependencies" / "toy", vocoder)
+    done = install(tmp_path / "haru.zip", tmp_path / "voices")
+    assert load_voice("haru", [tmp_path / "voices"]).imported is not None
+    assert done.folder.parent.parent == tmp_path / "voices"
 
 
 def test_a_manifest_that_names_what_stays_out(tmp_path: Path) -> None:

@@ -42,9 +42,8 @@ def read_character(folder: Path) -> Character:
     """The character of a bank; raises ``VoicebankError`` for files that cannot be read."""
     raw: Mapping[str, Any] = {}
     if (folder / "character.yaml").is_file():
-        found = read_yaml(
-            read_inside(folder, str(folder / "character.yaml"), "character.yaml"), "character.yaml"
-        )
+        content = read_inside(folder, str(folder / "character.yaml"), "character.yaml")
+        found = read_yaml(content, "character.yaml", as_texts=True)
         if found is not None and not isinstance(found, Mapping):
             raise VoicebankError("bank", "expected are keys with values", "character.yaml")
         raw = found or {}

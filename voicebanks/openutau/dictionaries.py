@@ -67,7 +67,7 @@ class Dictionaries:
         if self._folder is None:
             return Lexicon()
         where = f"{self._folder.name}/{name}"
-        raw = read_yaml(read_inside(self._home, str(self._folder / name), where), where)
+        raw = read_yaml(read_inside(self._home, str(self._folder / name), where), where, as_texts=True)
         if not isinstance(raw, Mapping):
             raise VoicebankError("bank", "expected are the keys symbols and entries", where)
         kinds = {symbol: _kind(kind) for symbol, kind in _pairs(raw, "symbols", ("symbol", "type"), where)}

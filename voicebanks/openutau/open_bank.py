@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from singer.diffsinger.bank import VARIANCES, Bank, BankVocoder, Module
-from singer.errors import VoicebankError
+from singer.diffsinger.bank import VARIANCES, Bank, BankVocoder, Module, speaker_named
+from singer.errors import ModelError, VoicebankError
 from singer.onnx_graph import LARGEST_MODEL_BYTES, prepared_graph
 from singer.onnx_model import OnnxModel, RunsOn
 from singer.onnx_noise import NORMAL_INPUT, UNIFORM_INPUT
@@ -26,7 +26,7 @@ _SAMPLING = ("steps", "speedup", "depth")
 _NOISE = (NORMAL_INPUT, UNIFORM_INPUT)
 _TAKES = {
     "linguistic": (("tokens",), ("languages", "word_div", "word_dur", "ph_dur")),
-    "dur": (("encoder_out", "ph_midi"), ("x_masks", "spk_embed")),
+    "dur": (("encoder_out", "ph_midi"), ("x_masks", "word_div", "word_dur", "spk_embed")),
     "pitch": (
         ("encoder_out", "ph_dur", "note_midi", "note_dur", "pitch", "retake"),
         ("note_rest", "note_glide", "expr", "spk_embed", *_SAMPLING),
@@ -89,7 +89,10 @@ class _Opening:
         root = self._parts("")
         package = find_vocoder(self._home, root.config, shared_folders(self._home, self._vocoders))
         acoustic = self._module("", "acoustic", root)
-        modules = {kind: self._optional(f"ds{kind}", kind) for kind in ("dur", "pitch", "variance")}
+        modules = {
+            kind: _with_speakers_of(acoustic, self._optional(f"ds{kind}", kind))
+            for kind in ("dur", "pitch", "variance")
+        }
         vocoder = self._vocoder(package, root.spec)
         folders = (self._home / name for name in ("dsdur", "dspitch", "dsvariance"))
         dictionaries = Dictionaries(
@@ -162,7 +165,11 @@ class _Opening:
 
     def _opened(self, path: Path, content: bytes, folder: Path | None, kind: str, where: str) -> OnnxModel:
         self._hash.update(hashlib.sha256(content).digest())
-        model = OnnxModel(path, content=prepared_graph(content, path.name, folder), runs_on=self._runs_on)
+        try:
+            graph = prepared_graph(content, path.name, folder)
+            model = OnnxModel(path, content=graph, runs_on=self._runs_on)
+        except ModelError as error:  # several modules have models of one name
+            raise ModelError(error.code, error.message, f"{where} ({error.where or path.name})") from error
         needed, allowed = _TAKES[kind]
         missing = [name for name in needed if name not in model.inputs]
         unknown = [name for name in model.inputs if name not in (*needed, *allowed, *_NOISE)]
@@ -189,6 +196,19 @@ class _Opening:
                 f"the acoustic model takes {', '.join(missing)}, which the variance model does not predict"
             )
             raise VoicebankError("bank", message, "dsvariance/dsconfig.yaml: variance")
+
+
+def _with_speakers_of(acoustic: Module, module: Module | None) -> Module | None:
+    """A module with the acoustic model's singers in their order; whom it does not name is its own first one, as in OpenUtau.
+
+    Exporters put the name of the training before a singer's, ``acoustic_v2.soft``: what follows the last dot must be the same.
+    """
+    if module is None or not module.speakers or not acoustic.speakers:
+        return module
+    first = next(iter(module.speakers))
+    lent = {name: speaker_named(module.speakers, name.rpartition(".")[2]) for name in acoustic.speakers}
+    chosen = {name: name if name in module.speakers else lent[name] or first for name in acoustic.speakers}
+    return replace(module, speakers={name: module.speakers[of] for name, of in chosen.items()})
 
 
 def _width(model: OnnxModel) -> int | None:

@@ -14,6 +14,8 @@ from voicebanks.documents import LARGEST_BYTES, read_yaml
 from voicebanks.openutau.yaml_file import Config, inside, read_inside
 
 CONFIG_NAME = "vocoder.yaml"
+PACKAGES_NAME = "Dependencies"
+"""Folder that vocoders lie in which several banks share."""
 _HIGHEST_RATIO = 200
 SPECS: tuple[tuple[str, float], ...] = (
     ("sample_rate", 44_100),
@@ -73,7 +75,7 @@ def find_vocoder(bank: Path, config: Config, shared: Sequence[Path]) -> VocoderP
 def shared_folders(bank: Path, searched: Iterable[Path] = ()) -> tuple[Path, ...]:
     """Folders of packages for ``bank``: ``Dependencies`` beside it, beside the folder it lies in, and in those searched."""
     around = [bank.resolve().parent, *list(bank.resolve().parents)[1:2], *searched]
-    return tuple(dict.fromkeys(home / "Dependencies" for home in around))
+    return tuple(dict.fromkeys(home / PACKAGES_NAME for home in around))
 
 
 def _from_folder(folder: Path, home: Path) -> VocoderPackage:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -35,9 +36,8 @@ def inside(home: Path, path: Path, where: str) -> Path:
         resolved = path.resolve(strict=True)
         is_inside = resolved.is_relative_to(home.resolve())
     except (OSError, RuntimeError, ValueError) as error:  # RuntimeError: a loop of links
-        raise VoicebankError(
-            "file_missing", f"there is no file {path.name[:60]!r} in {path.parent}", where
-        ) from error
+        message = f"there is no file {os.path.relpath(path, home)[:80]!r} in the bank"
+        raise VoicebankError("file_missing", message, where) from error
     if not is_inside or not resolved.is_file():
         message = f"found {path.name[:60]!r} elsewhere; it must be a plain file inside the bank's folder"
         raise VoicebankError("file_outside", message, where)

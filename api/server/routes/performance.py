@@ -12,7 +12,7 @@ from api.server.problems import RequestError, problems
 from api.server.routes.access import AsCaller, WithEngine
 from api.server.routes.sing import BODY, read_body
 from api.server.songs import prepared
-from api.songs import refuse_as_is
+from api.songs import told
 from singer.performance_io import performance_to_document
 
 router = APIRouter(prefix="/v1", tags=["reading"])
@@ -32,8 +32,8 @@ async def performance(_: AsCaller, engine: WithEngine, request: Request) -> dict
         raise RequestError("wrong_value", message, "performance")
 
     def performed() -> dict[str, Any]:
-        made = prepared(body, engine.voices.get(body.voice or body.named_voice), engine.check_song)
-        refuse_as_is(made, "ds")
+        voice = engine.voices.get(body.voice or body.named_voice)
+        made = told(prepared(body, voice, engine.check_song), voice)
         return {"performance": performance_to_document(made.performance), "warnings": list(made.warnings)}
 
     return await asyncio.wrap_future(engine.workers.submit(performed, time.monotonic()))

@@ -64,7 +64,7 @@ class Sing(_Message):
     ] = None
     ds: Annotated[
         list[dict[str, Any]] | None,
-        Field(description="segments of a .ds project (docs/formats.md), for the engine's own voices"),
+        Field(description="segments of a .ds project (docs/formats.md)"),
     ] = None
     live: Live | None = None
     voice: Annotated[str, Field(min_length=1, max_length=64)] | None = None

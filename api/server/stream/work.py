@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from api.server.stream.messages import Append, Control, Sing
 from singer.cancel import CancelToken
 from singer.diffsinger.ds_io import document_to_ds
-from singer.diffsinger.to_performance import to_performance
-from singer.errors import PerformanceError
+from singer.diffsinger.project_performance import project_performance
+from singer.diffsinger.song import DsSong
 from singer.live.controls import LiveControls
 from singer.performance.performance import Performance
 from singer.performance_io import document_to_performance
@@ -150,17 +150,9 @@ def song_of(message: Sing, voice: Voice) -> tuple[Score | Performance, Sequence[
     if message.score is not None:
         return document_to_score(message.score), ()
     if message.ds is not None:
-        return _performance_of_ds(message.ds, voice)
+        segments = document_to_ds(message.ds, "ds")
+        return project_performance(DsSong(segments), voice, seed=message.seed)
     return document_to_performance(message.performance), ()
-
-
-def _performance_of_ds(segments: Sequence[object], voice: Voice) -> tuple[Performance, Sequence[str]]:
-    if voice.imported is not None:
-        message = (
-            "an imported bank sings a .ds project as it is written: use POST /v1/sing, or choose an own voice"
-        )
-        raise PerformanceError("no_performance", message, "ds")
-    return to_performance(document_to_ds(segments, "ds"), voice.name)
 
 
 def _options(message: Sing) -> RenderOptions:

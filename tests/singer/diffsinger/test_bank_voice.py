@@ -9,6 +9,7 @@ import pytest
 
 from bench.openutau_graphs import BankPlan
 from singer.cancel import CancelToken
+from singer.diffsinger.bank import Module
 from singer.diffsinger.bank_singer import BankSinger, bank_voice
 from singer.errors import Cancelled, LyricsError, PerformanceError, SingerError, VoicebankError
 from singer.live.player import LivePlayer
@@ -112,9 +113,11 @@ def test_holds_are_one_phoneme_on_several_notes(banks: Banks) -> None:
     assert [span.note for span in held] == [0, 1, 2]
 
 
+@pytest.mark.parametrize("keeps_pitch", [True, False])
 def test_the_banks_pitch_is_sung_but_vibratos_and_drawn_curves_stay_the_users(
-    banks: Banks, imported: Voice
+    banks: Banks, keeps_pitch: bool
 ) -> None:
+    imported = bank_voice(banks(BankPlan(keeps_pitch=keeps_pitch)))
     plain = song("你", "好", "天", "王", rest=False)
     vibrato = Vibrato(depth_cents=80.0)
     written = replace(
@@ -169,6 +172,16 @@ def test_an_edit_sings_one_phrase_again(imported: Voice) -> None:
     render(perform_song(song("你", "好", "天", "王"), imported).performance, imported, cache=cache)
     render(perform_song(song("你", "好", "天", "马"), imported).performance, imported, cache=cache)
     assert (cache.hits, cache.misses) == (1, 3)
+
+
+def test_speakers_are_known_without_the_name_of_their_training(imported: Voice) -> None:
+    singer = imported.imported
+    assert isinstance(singer, BankSinger)
+    acoustic = singer.bank.acoustic
+    speakers = {f"acoustic_v2.{name}": vector for name, vector in acoustic.speakers.items()}
+    bank = replace(singer.bank, acoustic=replace(acoustic, speakers=speakers))
+    assert bank_voice(bank, "bright").name == bank_voice(bank, "acoustic_v2.bright").name
+    assert bank_voice(bank, "bright").fingerprint == bank_voice(bank, "acoustic_v2.bright").fingerprint
 
 
 def test_speakers_sound_different_and_have_caches_of_their_own(imported: Voice) -> None:
@@ -247,9 +260,28 @@ def test_its_missing_models_refuse_rather_than_fail(imported: Voice) -> None:
         imported.encoder.run()
 
 
-def test_odd_sample_rates_are_refused(imported: Voice) -> None:
+@pytest.mark.parametrize("rate_hz", [11_025, 22_050, 24_000, 48_000])
+def test_every_sample_rate_keeps_time_and_pitch(imported: Voice, rate_hz: int) -> None:
     singer = imported.imported
     assert isinstance(singer, BankSinger)
-    vocoder = replace(singer.bank.vocoder, spec=replace(singer.bank.vocoder.spec, sample_rate_hz=22_050))
-    with pytest.raises(VoicebankError, match="22050"):
-        bank_voice(replace(singer.bank, vocoder=vocoder))
+    bank = singer.bank
+
+    def at_rate(module: Module) -> Module:
+        return replace(module, spec=replace(module.spec, sample_rate_hz=rate_hz))
+
+    vocoder = replace(bank.vocoder, spec=replace(bank.vocoder.spec, sample_rate_hz=rate_hz))
+    acoustic, variance = at_rate(bank.acoustic), at_rate(bank.variance or bank.acoustic)
+    bank = replace(bank, vocoder=vocoder, acoustic=acoustic, variance=variance, durations=None, pitch=None)
+    voice = bank_voice(bank)
+    performance = perform_song(song("a", "-", rest=False), voice).performance
+    sound = render(performance, voice)
+    assert sound.sample_rate_hz == voice.spec.sample_rate_hz == (rate_hz if rate_hz % 100 == 0 else 44_100)
+    assert sound.duration_s == pytest.approx(performance.duration_s, abs=1e-3)
+    held = sound.samples[sound.sample_rate_hz : int(1.25 * sound.sample_rate_hz)]
+    spectrum = np.abs(np.fft.rfft(held * np.hanning(len(held)), 1 << 18))
+    found_hz = float(np.argmax(spectrum)) * sound.sample_rate_hz / (1 << 18)
+    phrase = performance.phrases[0]
+    first = round((1.0 - phrase.start_s) * 100)
+    told_hz = float(np.median(phrase.curves["f0_hz"][first : first + 25]))
+    # the generated vocoder counts 44 100 samples a second, whatever the bank says
+    assert found_hz == pytest.approx(told_hz * rate_hz / 44_100, rel=0.01)

@@ -12,7 +12,7 @@ from singer.diffsinger.ds_io import is_ds, read_ds
 from singer.diffsinger.ds_write import ds_text
 from singer.diffsinger.frames import Sampled
 from singer.errors import ScoreError
-from tests.singer.diffsinger.songs import PLAIN, segments
+from tests.singer.diffsinger.songs import GIVEN, PLAIN, segments
 
 FULL: dict[str, Any] = {
     **PLAIN, "offset": 1.25, "ph_dur": "0.25 0.08 0.42 0.1 0.5 0.35 0.08 0.82 0.31",
@@ -54,6 +54,17 @@ def test_null_is_absence_and_one_object_is_a_list_of_one() -> None:
     assert found.f0_hz is None
     assert not found.mix
     assert found.lengths_s is None
+
+
+def test_old_files_tell_notes_by_phoneme_and_are_sung_by_lengths_and_pitch() -> None:
+    old = {key: value for key, value in GIVEN.items() if key not in ("note_dur", "note_slur", "ph_num")}
+    old |= {"note_seq": "rest C4 C4 E4 E4 rest D4 D4 rest", "note_dur_seq": "0.3 0.5 0.5 0.45 0.45 0.4 0.6 0.6 0.3",
+            "is_slur_seq": "0 0 0 0 0 0 0 0 0", "input_type": "phoneme"}  # fmt: skip
+    (found,) = segments(old)
+    assert found.notes is None
+    assert found.duration_s == pytest.approx(2.91)
+    with pytest.raises(ScoreError, match="note_dur"):
+        segments({**old, "f0_seq": None})
 
 
 def test_segments_are_sorted_and_what_is_written_reads_as_it_was() -> None:

@@ -9,12 +9,15 @@ import pytest
 
 from bench.openutau_graphs import HOP, RATE_HZ, BankPlan
 from singer.cancel import CancelToken
-from singer.diffsinger.bank import Bank
+from singer.diffsinger.bank import Bank, Module
+from singer.diffsinger.bank_singer import bank_voice
 from singer.diffsinger.frames import Sampled
 from singer.diffsinger.segment import Segment
 from singer.diffsinger.sing import Rendered, SingOptions, sing_segment
-from singer.diffsinger.song import DsSong, stream_segments
+from singer.diffsinger.song import DsSong, check_segments, stream_segments
 from singer.errors import Cancelled, ScoreError, VoicebankError
+from singer.score import Note, Score
+from singer.song import perform_song
 from tests.singer.diffsinger.conftest import Banks
 from tests.singer.diffsinger.songs import plain, segments
 
@@ -229,3 +232,34 @@ def test_phonemes_are_checked_before_any_sound(bank: Bank) -> None:
     unknown = {**_at(9.0), "ph_seq": "SP zh/q zh/i zh/h zh/ao AP zh/t zh/ian SP"}
     with pytest.raises(VoicebankError, match="segment 1"):
         stream_segments(DsSong(segments(_at(0.0), unknown)), bank)
+
+
+def test_singers_are_mixed_by_their_bare_names(bank: Bank) -> None:
+    speakers = {f"acoustic_v2.{name}": vector for name, vector in bank.acoustic.speakers.items()}
+
+    def named(module: Module | None) -> Module:
+        assert module is not None
+        return replace(module, speakers=speakers)
+
+    renamed = replace(bank, acoustic=named(bank.acoustic), durations=named(bank.durations))
+    renamed = replace(renamed, pitch=named(bank.pitch), variance=named(bank.variance))
+    mixed = plain(spk_mix={"soft": 0.25, "bright": 0.75}, ph_spk_mix={"bright": 1})
+    check_segments(DsSong((mixed,)), renamed)
+    told = {name: f"acoustic_v2.{name}" for name in ("soft", "bright")}
+    full = plain(spk_mix={told["soft"]: 0.25, told["bright"]: 0.75}, ph_spk_mix={told["bright"]: 1})
+    assert np.array_equal(sing_segment(mixed, renamed).samples, sing_segment(full, renamed).samples)
+    assert not np.array_equal(sing_segment(mixed, renamed).mel, sing_segment(plain(), renamed).mel)
+    with pytest.raises(VoicebankError, match="nobody"):
+        check_segments(DsSong((plain(spk_mix={"nobody": 1}),)), renamed)
+
+
+def test_duration_models_that_take_words_are_given_them(banks: Banks) -> None:
+    bank = banks(BankPlan(dur_by_words=True))
+    assert bank.durations is not None
+    assert {"word_div", "word_dur"} <= set(bank.durations.model.inputs)
+    other = banks()
+    frames = sing_segment(plain(), bank).phone_frames
+    assert frames.sum() == sing_segment(plain(), other).phone_frames.sum()
+    voice = bank_voice(bank)
+    score = Score((Note(1.0, 1.0, 60.0, "你"), Note(2.0, 1.0, 62.0, "好")), language="zh")
+    assert perform_song(score, voice).performance.phrases

@@ -25,6 +25,37 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return make_bank(tmp_path_factory.mktemp("home") / "toy")
 
 
+def test_modules_have_the_singers_of_the_acoustic_model_in_its_order(toy: Path) -> None:
+    own = open_bank(toy)
+    edit(toy / "dsdur" / "dsconfig.yaml", speakers=["bright", "soft"])
+    edit(toy / "dspitch" / "dsconfig.yaml", speakers=["bright"])
+    bank = open_bank(toy)
+    for module, lent in ((bank.durations, "soft"), (bank.pitch, "bright"), (bank.variance, "soft")):
+        assert module is not None
+        assert list(module.speakers) == ["soft", "bright"]
+        path = toy / module.name / f"{lent}.emb"
+        assert np.array_equal(module.speakers["soft"], np.frombuffer(path.read_bytes(), "<f4"))
+    for path in toy.rglob("*.emb"):
+        path.rename(path.with_name(f"{path.parent.name}_v2.{path.name}"))
+    for folder, names in (
+        ("", ("soft", "bright")),
+        ("dsdur", ("bright", "soft")),
+        ("dspitch", ("bright", "soft")),
+    ):
+        prefix = (toy / folder).name
+        edit(toy / folder / "dsconfig.yaml", speakers=[f"{prefix}_v2.{name}" for name in names])
+    edit(toy / "dsvariance" / "dsconfig.yaml", speakers=["dsvariance_v2.bright", "dsvariance_v2.soft"])
+    bank = open_bank(toy)
+    assert bank.speakers == ("toy_v2.soft", "toy_v2.bright")
+    for module in (bank.durations, bank.pitch, bank.variance):
+        assert module is not None
+        path = toy / module.name / f"{module.name}_v2.soft.emb"
+        assert np.array_equal(module.speakers["toy_v2.soft"], np.frombuffer(path.read_bytes(), "<f4"))
+    assert own.durations is not None
+    assert bank.durations is not None
+    assert np.array_equal(own.durations.speakers["soft"], bank.durations.speakers["toy_v2.soft"])
+
+
 @pytest.fixture
 def toy(made: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(made, tmp_path / "toy"))
@@ -212,3 +243,20 @@ def test_a_vocoder_may_lie_with_other_voices(tmp_path: Path) -> None:
     with pytest.raises(VoicebankError, match="looked for it in"):
         load_voice("toy", homes[:1])
     assert load_voice("toy", homes).imported is not None
+
+
+def test_words_that_yaml_takes_for_truth_or_numbers_stay_words(toy: Path) -> None:
+    """Unquoted, as banks have them: ``no`` is a syllable of Japanese, ``on`` and ``off`` are English words."""
+    lines = ["symbols:", "- {symbol: n, type: nasal}", "- {symbol: o, type: vowel}", "entries:"]
+    lines += [f"- {{grapheme: {word}, phonemes: [n, o]}}" for word in ("no", "on", "off", "010", "1.10")]
+    _write(toy / "dsdur" / "dsdict-ja.yaml", "\n".join([*lines, "replacements: ~"]))
+    found = open_bank(toy).lexicon("ja")
+    assert dict(found.entries) == {word: ("n", "o") for word in ("no", "on", "off", "010", "1.10")}
+    assert not found.replacements
+
+
+def test_a_version_is_read_as_it_is_written(toy: Path) -> None:
+    _write(toy / "character.yaml", "name: Yes\nversion: 1.10\nauthor:\n")
+    found = read_character(toy)
+    assert (found.title, found.version) == ("Yes", "1.10")
+    assert found.author == "Nobody"
