@@ -75,17 +75,21 @@ def create_app(settings: ServerSettings) -> FastAPI:
         return response
 
     app.add_middleware(SlowReaders)
-    for router in _ROUTERS:
-        app.include_router(router)
-    app.include_router(stream_router, responses=problems(422))
-    for router in _JSON_ROUTERS:
-        app.include_router(router, dependencies=[Depends(json_only)], responses=problems(400, 415, 422))
+    _add_routers(app)
     _serve_files(app)
     if settings.voicevox_prefix:
         app.mount(settings.voicevox_prefix, voicevox_app(app), name="voicevox")
         if settings.voicevox_port is not None:
             app.add_middleware(OwnPort, port=settings.voicevox_port, prefix=settings.voicevox_prefix)
     return app
+
+
+def _add_routers(app: FastAPI) -> None:
+    for router in _ROUTERS:
+        app.include_router(router)
+    app.include_router(stream_router, responses=problems(422))
+    for router in _JSON_ROUTERS:
+        app.include_router(router, dependencies=[Depends(json_only)], responses=problems(400, 415, 422))
 
 
 def _serve_files(app: FastAPI) -> None:

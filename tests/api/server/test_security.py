@@ -146,14 +146,14 @@ def test_more_requests_than_the_rate_are_refused(stand: Stand) -> None:
 def test_more_at_the_same_time_than_allowed_are_refused(
     stand: Stand, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    gate, stream = threading.Event(), sing_route.stream
+    gate, chunks_of = threading.Event(), sing_route.chunks_of
 
     def held(*arguments: object, **options: object) -> Iterator[object]:
-        for chunk in stream(*arguments, **options):  # type: ignore[arg-type]
+        for chunk in chunks_of(*arguments, **options):  # type: ignore[arg-type]
             yield chunk
             gate.wait(20)
 
-    monkeypatch.setattr(sing_route, "stream", held)
+    monkeypatch.setattr(sing_route, "chunks_of", held)
     url, headers = f"http://{stand.address}/v1/sing", {"Authorization": "Bearer lone-token"}
     with httpx.stream("POST", url, json={"score": song(2)}, headers=headers, timeout=30) as first:
         assert first.status_code == 200
