@@ -40,9 +40,14 @@ def refine_ustx(song: Song, document: bytes) -> None:
         for part in sorted(parts, key=lambda part: part.position):
             steady = base.base_pitch(part)
             bend = next((curve for curve in part.curves if curve.abbr == "pitd"), None)
+            drawn_until = -1
             for index, note in enumerate(part.notes):
                 after_rest = not index or part.notes[index - 1].end < note.position
-                drawn = _is_drawn(note, bend, after_rest)
+                bent = _is_bent(note, bend)
+                drawn = bent or not (
+                    _is_plain(note, after_rest) or (_is_step(note) and note.position == drawn_until)
+                )
+                drawn_until = note.end if bent else -1
                 found = shown.get(note.position + part.position)
                 if found and note.vibrato.length > 0 and not drawn:
                     found.vibrato = _vibrato(note.vibrato)
@@ -53,17 +58,25 @@ def refine_ustx(song: Song, document: bytes) -> None:
         _list_the_rest(track, parts)
 
 
-def _is_drawn(note: Any, bend: Any, after_rest: bool) -> bool:
-    points = note.pitch.data
-    if bend is not None and not bend.is_empty:
-        known = [y for x, y in zip(bend.xs, bend.ys, strict=False) if note.position <= x <= note.end]
-        if any(known) or bend.sample(note.position) or bend.sample(note.end):
-            return True
-    if not points:
+def _is_bent(note: Any, bend: Any) -> bool:
+    if bend is None or bend.is_empty:
         return False
+    known = [y for x, y in zip(bend.xs, bend.ys, strict=False) if note.position <= x < note.end]
+    return any(known) or bool(bend.sample(note.position) or bend.sample(note.end - 1))
+
+
+def _is_plain(note: Any, after_rest: bool) -> bool:
+    """Whether the pitch points are what OpenUtau gives to every note: one glide to the note's key."""
+    points = note.pitch.data
     rising = points[1:] if note.pitch.snap_first or not after_rest else points
-    plain = len(points) == 2 and points[1].x - points[0].x >= _STEEPEST_PLAIN_MS
-    return not plain or any(point.y for point in rising)
+    slow = len(points) == 2 and points[1].x - points[0].x >= _STEEPEST_PLAIN_MS
+    return not points or (slow and not any(point.y for point in rising))
+
+
+def _is_step(note: Any) -> bool:
+    """Whether the note is on its key from its first tick on, as one after drawn pitch must be not to change that."""
+    points = note.pitch.data
+    return not any(point.y for point in points if point.x >= 0) and any(point.x >= 0 for point in points)
 
 
 def _line(part: Any, note: Any, steady: list[float], bend: Any) -> Line:

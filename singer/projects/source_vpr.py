@@ -23,6 +23,7 @@ def refine_vpr(song: Song, document: bytes) -> None:
     """Join the parts of each track, and read their pitch, vibrato and controls anew."""
     with zipfile.ZipFile(io.BytesIO(document)) as archive:
         sequence = json.loads(archive.read("Project/sequence.json"))
+    song.title = str(sequence.get("title") or "")
     parts_left = iter(song.tracks)
     joined: list[SongTrack] = []
     for track in sequence["tracks"]:

@@ -33,6 +33,7 @@ def refine_vsqx(song: Song, document: bytes) -> None:
     for element in root.iter():
         element.tag = str(element.tag).rpartition("}")[2]
     lead = _lead(root)
+    song.title = next((str(name.text or "") for name in root.iter("seqName")), "")
     song.tempos = _tempos(root, lead)
     for track, found in zip(root.iter("vsTrack"), song.tracks, strict=False):
         found.notes, found.symbols = [], "vocaloid"

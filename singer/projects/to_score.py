@@ -85,7 +85,8 @@ def _listed(number: int, track: SongTrack) -> str:
 
 def _language(track: SongTrack) -> Language:
     known = next((language for language in LANGUAGES if language == track.language), None)
-    return known or guess_language(note.lyric for note in track.notes)
+    lyrics = (score_lyric(note.lyric)[0] for note in track.notes)
+    return known or guess_language(lyric for lyric in lyrics if lyric not in (None, BREATH))
 
 
 def _imported(track: SongTrack, language: Language) -> tuple[list[ImportedNote], int, int]:
