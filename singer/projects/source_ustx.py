@@ -25,7 +25,9 @@ def refine_ustx(song: Song, document: bytes) -> None:
     from libresvip.utils.text import to_unicode
     from libresvip.utils.yamlutils import load_yaml_1_2
 
-    project = USTXProject.model_validate(load_yaml_1_2(to_unicode(document)), context={"path": None})
+    tree = load_yaml_1_2(to_unicode(document))
+    _check_end(song, tree)
+    project = USTXProject.model_validate(tree, context={"path": None})
     song.title = project.name if project.name != "New Project" else ""
     base = BasePitchGenerator(project)
     sung = [
@@ -56,6 +58,17 @@ def refine_ustx(song: Song, document: bytes) -> None:
                     track.lines += [line] if len(line) > 1 else []
             _add_controls(track, part)
         _list_the_rest(track, parts)
+
+
+def _check_end(song: Song, tree: dict[str, Any]) -> None:
+    """A YAML document that was cut off at the end of a line is still one: what all programs write last tells."""
+    if "wave_parts" in tree:
+        return
+    notes = [note for part in tree.get("voice_parts") or [] for note in part.get("notes") or []]
+    missing = sorted({*notes[0]} - {*notes[-1]}) if notes else []
+    if missing:
+        raise ValueError(f"it is cut off: its last note has no {', '.join(missing)}")
+    song.left_out.append("what may have stood behind its end: it has no wave_parts, as if it were cut off")
 
 
 def _is_bent(note: Any, bend: Any) -> bool:
