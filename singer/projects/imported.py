@@ -45,6 +45,7 @@ class SongTrack:
 
     Attributes:
         name, language: as the file says, ``None`` for a language that it does not tell.
+        symbols: what the notes' hints are written in: ``vocaloid``, ``romaji``, or "" for ARPABET or unknown ones.
         notes: in the file's order.
         lines: pitch drawn by hand, in the file's order.
         curves: control of the engine to points (tick, value in the engine's unit).
@@ -53,6 +54,7 @@ class SongTrack:
 
     name: str = ""
     language: str | None = None
+    symbols: str = ""
     notes: list[SongNote] = field(default_factory=list)
     lines: list[Line] = field(default_factory=list)
     curves: dict[str, list[tuple[float, float]]] = field(default_factory=dict)

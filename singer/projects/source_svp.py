@@ -27,6 +27,7 @@ def refine_svp(song: Song, document: bytes) -> None:
         voice = track["mainRef"].get("voice", {})
         name = database.get("languageOverride") or voice.get("languageOverride") or database.get("language")
         found.language = LANGUAGES.get(str(name))
+        found.symbols = "romaji" if found.language == "ja" else ""
         if not track.get("groups"):
             parameters = track["mainGroup"].get("parameters", {})
             _read_controls(found, parameters, voice)

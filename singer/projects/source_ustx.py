@@ -25,10 +25,9 @@ def refine_ustx(song: Song, document: bytes) -> None:
     from libresvip.utils.text import to_unicode
     from libresvip.utils.yamlutils import load_yaml_1_2
 
-    raw = load_yaml_1_2(to_unicode(document))
-    if "wave_parts" not in raw:
-        raise ValueError("it is cut off: the last key that OpenUtau writes, wave_parts, is missing")
-    project = USTXProject.model_validate(raw, context={"path": None})
+    tree = load_yaml_1_2(to_unicode(document))
+    _check_end(song, tree)
+    project = USTXProject.model_validate(tree, context={"path": None})
     song.title = project.name if project.name != "New Project" else ""
     base = BasePitchGenerator(project)
     sung = [
@@ -43,9 +42,14 @@ def refine_ustx(song: Song, document: bytes) -> None:
         for part in sorted(parts, key=lambda part: part.position):
             steady = base.base_pitch(part)
             bend = next((curve for curve in part.curves if curve.abbr == "pitd"), None)
+            drawn_until = -1
             for index, note in enumerate(part.notes):
                 after_rest = not index or part.notes[index - 1].end < note.position
-                drawn = _is_drawn(note, bend, after_rest)
+                bent = _is_bent(note, bend)
+                drawn = bent or not (
+                    _is_plain(note, after_rest) or (_is_step(note) and note.position == drawn_until)
+                )
+                drawn_until = note.end if bent else -1
                 found = shown.get(note.position + part.position)
                 if found and note.vibrato.length > 0 and not drawn:
                     found.vibrato = _vibrato(note.vibrato)
@@ -56,17 +60,36 @@ def refine_ustx(song: Song, document: bytes) -> None:
         _list_the_rest(track, parts)
 
 
-def _is_drawn(note: Any, bend: Any, after_rest: bool) -> bool:
-    points = note.pitch.data
-    if bend is not None and not bend.is_empty:
-        known = [y for x, y in zip(bend.xs, bend.ys, strict=False) if note.position <= x <= note.end]
-        if any(known) or bend.sample(note.position) or bend.sample(note.end):
-            return True
-    if not points:
+def _check_end(song: Song, tree: dict[str, Any]) -> None:
+    """A YAML document that was cut off at the end of a line is still one: what all programs write last tells."""
+    if "wave_parts" in tree:
+        return
+    notes = [note for part in tree.get("voice_parts") or [] for note in part.get("notes") or []]
+    missing = sorted({*notes[0]} - {*notes[-1]}) if notes else []
+    if missing:
+        raise ValueError(f"it is cut off: its last note has no {', '.join(missing)}")
+    song.left_out.append("what may have stood behind its end: it has no wave_parts, as if it were cut off")
+
+
+def _is_bent(note: Any, bend: Any) -> bool:
+    if bend is None or bend.is_empty:
         return False
+    known = [y for x, y in zip(bend.xs, bend.ys, strict=False) if note.position <= x < note.end]
+    return any(known) or bool(bend.sample(note.position) or bend.sample(note.end - 1))
+
+
+def _is_plain(note: Any, after_rest: bool) -> bool:
+    """Whether the pitch points are what OpenUtau gives to every note: one glide to the note's key."""
+    points = note.pitch.data
     rising = points[1:] if note.pitch.snap_first or not after_rest else points
-    plain = len(points) == 2 and points[1].x - points[0].x >= _STEEPEST_PLAIN_MS
-    return not plain or any(point.y for point in rising)
+    slow = len(points) == 2 and points[1].x - points[0].x >= _STEEPEST_PLAIN_MS
+    return not points or (slow and not any(point.y for point in rising))
+
+
+def _is_step(note: Any) -> bool:
+    """Whether the note is on its key from its first tick on, as one after drawn pitch must be not to change that."""
+    points = note.pitch.data
+    return not any(point.y for point in points if point.x >= 0) and any(point.x >= 0 for point in points)
 
 
 def _line(part: Any, note: Any, steady: list[float], bend: Any) -> Line:

@@ -6,6 +6,7 @@ import io
 import json
 import zipfile
 from collections import defaultdict
+from dataclasses import replace
 from typing import Any
 
 from singer.projects.imported import Song, SongTrack
@@ -22,17 +23,23 @@ def refine_vpr(song: Song, document: bytes) -> None:
     """Join the parts of each track, and read their pitch, vibrato and controls anew."""
     with zipfile.ZipFile(io.BytesIO(document)) as archive:
         sequence = json.loads(archive.read("Project/sequence.json"))
+    song.title = str(sequence.get("title") or "")
     parts_left = iter(song.tracks)
     joined: list[SongTrack] = []
     for track in sequence["tracks"]:
         if any("wav" in part for part in track.get("parts", [])):
             continue
-        found = SongTrack(name=track.get("name", ""))
+        found = SongTrack(name=track.get("name", ""), symbols="vocaloid")
         events: dict[str, Events] = defaultdict(list)
         vibratos: dict[int, VocaloidVibrato] = {}
         has_direct_pitch = False
         for part, read in zip(track.get("parts", []), parts_left, strict=False):
-            found.notes += read.notes
+            own = {
+                part["pos"] + each["pos"]: each.get("phoneme")
+                for each in part.get("notes") or []
+                if each.get("isProtected")
+            }
+            found.notes += [replace(note, hint=own.get(note.start)) for note in read.notes]
             found.lines += read.lines
             found.left_out += [text for text in read.left_out if text not in found.left_out]
             found.language = found.language or _language(part)

@@ -38,8 +38,9 @@ def refine_vsqx(song: Song, document: bytes) -> None:
     for element in root.iter():
         element.tag = str(element.tag).rpartition("}")[2]
     lead = _read_master(song, next(root.iter("masterTrack")))
+    song.title = next((str(name.text or "") for name in root.iter("seqName")), "")
     for track, found in zip(root.iter("vsTrack"), song.tracks, strict=False):
-        found.notes = []
+        found.notes, found.symbols = [], "vocaloid"
         events: dict[str, Events] = defaultdict(list)
         vibratos: dict[int, VocaloidVibrato] = {}
         for part in _all(track, "vsPart", "musicalPart"):
@@ -84,9 +85,10 @@ def _add_note(notes: list[SongNote], vibratos: dict[int, VocaloidVibrato], eleme
         return
     if phonemes in _NO_NOTES:
         lyric = "Sil"
-    notes.append(
-        SongNote(start, length, _number(element, "n", "noteNum"), BREATH if phonemes == "Asp" else lyric)
-    )
+    is_own = spoken is not None and spoken.get("lock") == "1"
+    lyric = BREATH if phonemes == "Asp" else lyric
+    key = _number(element, "n", "noteNum")
+    notes.append(SongNote(start, length, key, lyric, phonemes if is_own else None))
     vibrato = _vibrato(element)
     if vibrato:
         vibratos[start] = vibrato

@@ -16,6 +16,7 @@ from singer.note_shapes import Vibrato
 from singer.projects.bars import signatures_of
 from singer.projects.imported import TICKS, Line, Song, SongNote, SongTrack, SongVibrato
 from singer.projects.lyrics import score_lyric, with_arpabet
+from singer.projects.phonemes import arpabet_of, kana_of, with_kana
 from singer.score import BREATH, HOLD, NEXT_SYLLABLE, Note, Score, TempoMap, printable
 
 _LATIN = re.compile(r"[A-Za-z]")
@@ -85,24 +86,38 @@ def _listed(number: int, track: SongTrack) -> str:
 
 def _language(track: SongTrack) -> Language:
     known = next((language for language in LANGUAGES if language == track.language), None)
-    return known or guess_language(note.lyric for note in track.notes)
+    lyrics = (score_lyric(note.lyric)[0] for note in track.notes)
+    return known or guess_language(lyric for lyric in lyrics if lyric not in (None, BREATH))
 
 
 def _imported(track: SongTrack, language: Language) -> tuple[list[ImportedNote], int, int]:
     """The notes, how many pronunciations were left out, and how many silent notes."""
     found: list[ImportedNote] = []
     hinted = silent = 0
+    inside = False
     for note in sorted(track.notes, key=lambda note: note.start):
         lyric, bracketed = score_lyric(note.lyric)
         if lyric is None:
             silent += 1
             continue
         hint = bracketed or note.hint
-        spelled = with_arpabet(lyric, hint) if hint and language == "en" and _LATIN.search(lyric) else None
+        text, goes_on = (lyric, False) if lyric in (HOLD, NEXT_SYLLABLE) else syllable_of(lyric)
+        spelled = None if inside or goes_on else _spelled(lyric, hint, language, track.symbols)
         hinted += bool(hint and not spelled and hint != lyric and lyric not in (HOLD, NEXT_SYLLABLE, BREATH))
-        text, goes_on = (lyric, False) if lyric in (HOLD, NEXT_SYLLABLE) else syllable_of(spelled or lyric)
-        found.append(_note(note, text, goes_on))
+        found.append(_note(note, spelled or text, goes_on))
+        inside = goes_on if lyric != HOLD else inside
     return found, hinted, silent
+
+
+def _spelled(lyric: str, hint: str | None, language: Language, symbols: str) -> str | None:
+    """The lyric with its pronunciation, ``None`` where there is none or none that a score can write."""
+    if not hint or lyric in (HOLD, NEXT_SYLLABLE, BREATH):
+        return None
+    if language == "en" and _LATIN.search(lyric):
+        arpabet = arpabet_of(hint) if symbols == "vocaloid" else hint
+        return with_arpabet(lyric, arpabet) if arpabet else None
+    kana = kana_of(hint, symbols) if language == "ja" and symbols else None
+    return with_kana(lyric, kana) if kana else None
 
 
 def _note(note: SongNote, text: str | None, goes_on: bool) -> ImportedNote:

@@ -13,7 +13,7 @@ from singer.projects.sheet import Sheet, SheetNote, list_unwritten, on_grid
 from singer.projects.vocaloid import FULL_BEND, around_middle, dynamics
 from singer.projects.vocaloid_vibrato import FADING, WHOLE_NOTE, depth_of, rate_of
 from singer.projects.write_ustx import vibrato_shares
-from singer.score import HOLD
+from singer.score import BREATH, HOLD
 
 NAMESPACE = "http://www.yamaha.co.jp/vocaloid/schema/vsq4/"
 MOST_SEMITONES = 24
@@ -25,6 +25,7 @@ _CONTROLS: tuple[tuple[str, str, Callable[[float], int]], ...] = (
     ("R", "brightness", around_middle),
     ("G", "gender", around_middle),
 )
+_PHONEMES = {HOLD: "-", BREATH: "Asp"}
 _PLAIN_STYLE = {
     "accent": 50,
     "bendDep": 0,
@@ -108,8 +109,8 @@ def _track(root: Element, sheet: Sheet, lead: int) -> None:
             dur=note.length,
             n=note.key,
             v=64,
-            y=note.lyric,
-            p="-" if note.lyric == HOLD else "a",
+            y=_PHONEMES.get(note.lyric, note.lyric),
+            p=_PHONEMES.get(note.lyric, "a"),
         )
         _style(SubElement(found, "nStyle"), sheet, note)
     SubElement(part, "plane").text = "0"

@@ -252,6 +252,43 @@ def ufdata() -> bytes:
     return json.dumps({"formatVersion": 1, "project": project}).encode()
 
 
+def s5p() -> bytes:
+    """Synthesizer V Editor, version 7: places in blicks, bends as (step of the interval, cents)."""
+    interval = 5 * BLICKS
+    still = {"tF0Left": 0, "tF0Right": 0, "dF0Left": 0, "dF0Right": 0, "dF0Vbr": 0}
+    notes = [
+        {
+            "onset": start * BLICKS,
+            "duration": length * BLICKS,
+            "lyric": lyric,
+            "comment": "",
+            "pitch": key,
+            **still,
+        }
+        for start, length, key, lyric in NOTES
+    ]
+    bend = [number for step in range(119, 146) for number in (step, 50.0 if 120 <= step <= 144 else 0.0)]
+    names = ("vibratoEnv", "loudness", "tension", "breathiness", "voicing", "gender")
+    parameters = {"interval": interval, "pitchDelta": bend, **{name: [] for name in names}}
+    track = {
+        "name": "Lead", "dbName": "", "color": "15e879", "displayOrder": 0, "dbDefaults": {}, "notes": notes,
+        "gsEvents": None, "parameters": parameters,
+        "mixer": {"gainDecibel": 0, "pan": 0, "muted": False, "solo": False, "engineOn": True, "display": True},
+    }  # fmt: skip
+    project = {
+        "version": 7,
+        "meter": [
+            {"measure": 0, "beatPerMeasure": 4, "beatGranularity": 4},
+            {"measure": 1, "beatPerMeasure": 3, "beatGranularity": 4},
+        ],
+        "tempo": [{"position": 0, "beatPerMinute": 100}, {"position": 1920 * BLICKS, "beatPerMinute": 140}],
+        "tracks": [track], "instrumental": {"filename": "", "offset": 0},
+        "mixer": {"gainInstrumentalDecibel": 0, "gainVocalMasterDecibel": 0, "instrumentalMuted": False,
+                  "vocalMasterMuted": False},
+    }  # fmt: skip
+    return json.dumps(project).encode()
+
+
 HAND_WRITTEN = {
-    "ustx": ustx, "svp": svp, "vsqx": vsqx, "vpr": vpr, "ust": ust, "ccs": ccs, "vvproj": vvproj, "ufdata": ufdata,
+    "s5p": s5p, "ustx": ustx, "svp": svp, "vsqx": vsqx, "vpr": vpr, "ust": ust, "ccs": ccs, "vvproj": vvproj, "ufdata": ufdata,
 }  # fmt: skip

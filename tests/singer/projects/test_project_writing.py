@@ -173,6 +173,27 @@ def test_vibrato_goes_along(name: str) -> None:
     assert found.attack_s == pytest.approx(0.3)
 
 
+def test_a_note_after_drawn_pitch_keeps_its_vibrato_in_ustx() -> None:
+    vibrato = Vibrato(depth_cents=40.0, rate_hz=5.0, start=0.25, attack_s=0.3)
+    notes = (Note(0.0, 1.0, 60.0, "か"), Note(1.0, 2.0, 64.0, "き", vibrato=vibrato))
+    back, _ = there_and_back(Score(notes, "ja", drawn_pitch=(((0.0, 60.4), (1.0, 60.4)),)), "ustx")
+    assert [(line[0][0], line[-1][0]) for line in back.drawn_pitch] == [(0.0, 1.0)]
+    found = back.notes[1].vibrato
+    assert found is not None
+    assert (found.depth_cents, found.rate_hz) == (40.0, 5.0)
+
+
+@pytest.mark.parametrize("name", ["ust", "ustx", "vsqx", "mid"])
+def test_a_breath_does_not_change_the_language(name: str) -> None:
+    """UTAU's sign for a breath is a Chinese character, VOCALOID's is a phoneme."""
+    words = ("this", "AP", "night", "-")
+    notes = tuple(Note(float(beat), 1.0, 60.0, word) for beat, word in enumerate(words))
+    back, _ = there_and_back(Score(notes, "en", title="Night"), name)
+    assert back.language == "en"
+    assert [note.lyric for note in back.notes] == list(words)
+    assert back.title == "Night"
+
+
 def test_controls_go_along() -> None:
     curves = {
         "loudness_db": ((0.0, 0.0), (2.0, -6.0)),
