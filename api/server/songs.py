@@ -40,6 +40,7 @@ FILE_TYPES = (
 
 
 _MOST_DIGITS = 4
+_MOST_CONTAINERS = 1_000_000
 
 
 def _plain(document: dict[str, Any] | None) -> dict[str, Any] | None:
@@ -111,6 +112,10 @@ class SingBody(BaseModel):
 
 def read_json_body(content: bytes) -> SingBody:
     """A body of JSON; raises ``RequestError``."""
+    containers = content.count(b"[") + content.count(b"{")
+    if containers > _MOST_CONTAINERS:  # reading them holds up all who sing
+        message = f"the body has {containers} lists and objects; a song has {_MOST_CONTAINERS} at most"
+        raise RequestError("wrong_value", message, "body")
     try:
         document = json.loads(content)
     except (ValueError, RecursionError) as error:
