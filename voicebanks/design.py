@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-import os
 import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -34,6 +33,7 @@ from voicebanks.manifest import (
     write_manifest,
 )
 from voicebanks.portrait import PORTRAIT_NAME, portrait_svg
+from voicebanks.store.staging import move
 from voicebanks.timbre_space import AXES, SPACE, character_of, check_axes, range_shift_semitones
 
 LOWEST_MIDI, HIGHEST_MIDI = 33.0, 93.0
@@ -103,7 +103,7 @@ def design_voice(
             made = Path(partial) / manifest.name
             _write(made, manifest, base)
             check_files(open_folder(made, (home, *search)))
-            _put(made, target, Path(partial) / "replaced")
+            move(made, target, Path(partial) / "replaced")
     except OSError as error:
         raise OutputError("output_failed", f"cannot be written: {error.strerror}", str(target)) from error
     return open_folder(target, search)
@@ -235,19 +235,6 @@ def _write(folder: Path, manifest: DesignedManifest, base: VoiceFolder) -> None:
     (folder / "README.md").write_text(_readme(manifest, base.manifest), encoding="utf-8")
     entry = describe_file(folder, PORTRAIT_NAME)
     write_manifest(folder, manifest.model_copy(update={"files": {"portrait": entry}}))
-
-
-def _put(made: Path, target: Path, aside: Path) -> None:
-    """Move ``made`` to ``target``; what was there goes ``aside``, and comes back if the move fails."""
-    replaced = target.exists()
-    if replaced:
-        os.rename(target, aside)
-    try:
-        os.rename(made, target)
-    except OSError:
-        if replaced:
-            os.rename(aside, target)
-        raise
 
 
 def _readme(manifest: DesignedManifest, base: Manifest) -> str:

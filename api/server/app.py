@@ -54,14 +54,7 @@ def create_app(settings: ServerSettings) -> FastAPI:
     app.state.engine = None
     tell_problems(app)
     app.add_middleware(BodyLimit, largest_bytes=settings.largest_body_bytes)
-    app.add_middleware(
-        CORSMiddleware,
-        allow_origins=[plain_origin(origin) for origin in settings.allowed_origins],
-        allow_origin_regex=_LOCAL_ORIGIN,
-        allow_methods=["*"],
-        allow_headers=["*"],
-        expose_headers=list(HEADERS),
-    )
+    _allow_pages(app, settings)
 
     @app.middleware("http")
     async def counted(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
@@ -90,6 +83,17 @@ def _add_routers(app: FastAPI) -> None:
     app.include_router(stream_router, responses=problems(422))
     for router in _JSON_ROUTERS:
         app.include_router(router, dependencies=[Depends(json_only)], responses=problems(400, 415, 422))
+
+
+def _allow_pages(app: FastAPI, settings: ServerSettings) -> None:
+    app.add_middleware(
+        CORSMiddleware,
+        allow_origins=[plain_origin(origin) for origin in settings.allowed_origins],
+        allow_origin_regex=_LOCAL_ORIGIN,
+        allow_methods=["*"],
+        allow_headers=["*"],
+        expose_headers=list(HEADERS),
+    )
 
 
 def _serve_files(app: FastAPI) -> None:

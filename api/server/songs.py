@@ -45,6 +45,7 @@ FILE_TYPES = (
 
 _MOST_DIGITS = 4
 _Json = TypeVar("_Json")
+_MOST_CONTAINERS = 1_000_000
 
 
 def _plain(document: _Json) -> _Json:
@@ -122,6 +123,10 @@ class SingBody(BaseModel):
 
 def read_json_body(content: bytes) -> SingBody:
     """A body of JSON; raises ``RequestError``."""
+    containers = content.count(b"[") + content.count(b"{")
+    if containers > _MOST_CONTAINERS:  # reading them holds up all who sing
+        message = f"the body has {containers} lists and objects; a song has {_MOST_CONTAINERS} at most"
+        raise RequestError("wrong_value", message, "body")
     try:
         document = json.loads(content)
     except (ValueError, RecursionError) as error:

@@ -7,7 +7,6 @@ import json
 import os
 import subprocess
 import sys
-import zipfile
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -15,11 +14,13 @@ import singer
 from singer.errors import ScoreError
 from singer.projects.formats import READ, ProjectFormat
 from singer.projects.imported import Song, song_of
+from singer.zip_members import DAMAGED, ArchiveRefused, ZipLimits, checked_zip
 
 LONGEST_S = 30.0
 """Wall time for opening one file; starting the process and loading LibreSVIP takes about a second of it."""
 MOST_MEMBERS = 500
 LARGEST_MEMBER_BYTES = 20_000_000
+_ZIP_LIMITS = ZipLimits(MOST_MEMBERS, member_bytes=LARGEST_MEMBER_BYTES, total_bytes=LARGEST_MEMBER_BYTES)
 
 
 def open_file(document: bytes, format_name: str, encoding: str | None = None) -> Song:
@@ -59,20 +60,15 @@ def _check_parts(document: bytes, known: ProjectFormat) -> None:
 
 def _check_zip(document: bytes, known: ProjectFormat) -> None:
     try:
-        with zipfile.ZipFile(io.BytesIO(document)) as archive:
-            members = archive.infolist()
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+        with checked_zip(io.BytesIO(document), _ZIP_LIMITS) as archive:
+            sizes = {path: info.file_size for path, info in archive.files.items()}
+    except ArchiveRefused as error:
+        raise _unsafe(known, error.problem) from error
+    except DAMAGED as error:
         raise _damaged(known, str(error)) from error
-    if len(members) > MOST_MEMBERS:
-        raise _unsafe(known, f"it has {len(members)} members; {MOST_MEMBERS} is the most")
-    for member in members:
-        if member.file_size > LARGEST_MEMBER_BYTES and not member.filename.lower().endswith(".wav"):
-            raise _unsafe(
-                known,
-                f"its member {member.filename[:60]!r} has more than {LARGEST_MEMBER_BYTES / 1e6:g} MB",
-            )
-        if member.flag_bits & 1:
-            raise _unsafe(known, "it is encrypted")
+    for path, size in sizes.items():
+        if size > LARGEST_MEMBER_BYTES and not path.lower().endswith(".wav"):
+            raise _unsafe(known, f"its member {path[:60]!r} has more than {LARGEST_MEMBER_BYTES / 1e6:g} MB")
 
 
 def _opened(document: bytes, known: ProjectFormat) -> Song:

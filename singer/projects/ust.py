@@ -34,6 +34,8 @@ def _slow_ends(share: float) -> float:
     return (1 - math.cos(share * math.pi)) / 2
 
 
+_MOST_NUMBERS = 2_000_000
+"""In the lists of all notes: bends, envelopes."""
 _EASE: Mapping[str, Callable[[float], float]] = {
     "s": lambda u: u,
     "r": lambda u: math.sin(u * math.pi / 2),
@@ -63,8 +65,11 @@ def read_ust(document: bytes, encoding: str | None) -> Song:
     """The song of a UST file of version 1 or 2, pitch mode 1 or 2.
 
     Raises:
-        ScoreError: no text, no sections, or a number that is none, with the section.
+        ScoreError: no text, no sections, too many numbers, or a number that is none, with the section.
     """
+    if (numbers := document.count(b",")) > _MOST_NUMBERS:
+        message = f"the UST file has {numbers} numbers in its lists; {_MOST_NUMBERS} are the most"
+        raise ScoreError("too_large", message)
     named = _CHARSET.search(document[:4_096])
     told = named.group(1).decode().lower().replace("_", "-") if named else None
     told = "cp932" if told in ("shift-jis", "sjis") else told  # what Windows calls by that name

@@ -43,17 +43,22 @@ def put_in_place(made: Path, target: Path) -> None:
         keep_folder(Path(above))
     made.chmod(0o755)  # mkdtemp made it private
     old = target.with_name(f"{_OLD}{target.name}")
+    move(made, target, old)
+    keep_folder(target.parent)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def move(made: Path, target: Path, aside: Path) -> None:
+    """Move ``made`` to ``target``; what was there goes ``aside``, and comes back if the move fails. Raises ``OSError``."""
     replaced = target.exists()
     if replaced:
-        os.rename(target, old)
+        os.rename(target, aside)
     try:
         os.rename(made, target)
     except OSError:
         if replaced:
-            os.rename(old, target)
+            os.rename(aside, target)
         raise
-    keep_folder(target.parent)
-    shutil.rmtree(old, ignore_errors=True)
 
 
 def take_away(target: Path) -> None:

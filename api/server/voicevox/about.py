@@ -26,6 +26,13 @@ All singing is synthetic and should be labelled so where the law asks for it.
 
 歌声はすべて合成音声です。各歌手の利用条件は、歌手ごとの利用規約をご覧ください。
 """
+_COMMERCIAL = {
+    "yes": "可",
+    "no": "不可",
+    "with_permission": "要許可",
+    "unknown": "不明 (ライセンスをご確認ください)",
+}
+_CREDIT = {True: "必須", False: "任意", None: "不明 (ライセンスをご確認ください)"}
 
 
 @cache
@@ -60,15 +67,30 @@ def singer_info(voices: VoicePool, told: dict[str, Any]) -> SpeakerInfo:
         told: what the pool says of the voice.
     """
     svg = _portrait(voices, told["name"])
-    policy = f"# {told['title']}\n\n{told['description']}\n\n- ライセンス: {told['licence']}\n- 歌声は合成音声です。\n"
     return SpeakerInfo(
-        policy=policy,
+        policy=_terms_of(told),
         portrait=portrait_png(svg),
         style_infos=[
             StyleInfo(id=style_id(told["name"], kind), icon=icon_png(svg), voice_samples=[])
             for kind in get_args(StyleType)
         ],
     )
+
+
+def _terms_of(told: dict[str, Any]) -> str:
+    """The licence and the use policy of a singer, Markdown."""
+    policy = told["use_policy"]
+    lines = [
+        f"ライセンス: {told['licence']}",
+        f"商用利用: {_COMMERCIAL[policy['commercial']]}",
+        f"クレジット表記: {_CREDIT[policy['attribution_required']]}",
+        *([f"クレジット: {policy['attribution']}"] if policy["attribution"] else []),
+        *([f"禁止されている用途: {', '.join(policy['forbidden'])}"] if policy["forbidden"] else []),
+        "歌声は合成音声です。",
+        *policy["notes"],
+    ]
+    listed = "".join(f"- {line}\n" for line in lines)
+    return f"# {told['title']}\n\n{told['description']}\n\n{listed}"
 
 
 def _portrait(voices: VoicePool, name: str) -> str:

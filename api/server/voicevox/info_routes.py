@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
-from typing import Annotated, Literal, TypeVar, get_args
+from typing import Annotated, Any, Literal, TypeVar, get_args
 
 from fastapi import APIRouter, Depends, HTTPException, Query, Response
 
@@ -67,6 +67,18 @@ async def manifest(_: AsCaller, engine: WithEngine) -> EngineManifest:
 @router.get("/speakers", summary="Who can speak", dependencies=_OfCore)
 async def speakers(_: AsCaller) -> list[Speaker]:
     """Nobody: the voices sing."""
+    return []
+
+
+@router.get("/user_dict", summary="Words of the user")
+async def user_dict(_: AsCaller) -> dict[str, Any]:
+    """There are none, as lyrics are kana; the editor asks for them before anything else."""
+    return {}
+
+
+@router.get("/presets", summary="Manners of speaking")
+async def presets(_: AsCaller) -> list[Any]:
+    """There are none: nobody speaks."""
     return []
 
 

@@ -19,6 +19,10 @@ _NAMES: Mapping[StyleType, str] = {"frame_decode": "ノーマル", "singing_teac
 _OTHERS = 10_000
 _HASHES = 2**28 - 2_000
 """Other voices have numbers by a hash of their names, below 2**31, as clients keep them in 32 bits."""
+TEACHERS_MIDI = (21.0, 108.0)
+"""Keys that teachers take. Editors send keys moved by up to 28 semitones, and move the pitch back, so that a song lies where a
+teacher sings best; ours sings alike everywhere.
+"""
 _NAMESPACE = uuid.UUID("5f0f8d1e-6c0b-4a5e-9d43-0f5a2c7b91d6")
 
 
@@ -66,19 +70,17 @@ class Singers:
     def style(self, number: int, *kinds: StyleType) -> SingerStyle:
         """The style with this number, if it is of one of the kinds.
 
-        What a teacher writes may be sung by any singer, so its notes are in the range of one of them.
+        Notes are in the range of the singer; those of teachers, whose queries others sing, in ``TEACHERS_MIDI``.
 
         Raises:
             RequestError: ``unknown_style``.
         """
-        told = self._documents()
-        for each in told:
+        for each in self._documents():
             for kind in kinds:
                 if style_id(each["name"], kind) == number:
-                    theirs = told if kind == "singing_teacher" else [each]
-                    lowest = min(other["lowest_midi"] for other in theirs)
+                    own = (each["lowest_midi"], each["highest_midi"])
                     return SingerStyle(
-                        each["name"], kind, lowest, max(other["highest_midi"] for other in theirs)
+                        each["name"], kind, *(TEACHERS_MIDI if kind == "singing_teacher" else own)
                     )
         raise no_style()
 

@@ -11,6 +11,8 @@ import numpy as np
 import pytest
 
 from api.server import songs
+from api.server.problems import RequestError
+from api.server.songs import read_json_body
 from tests.api.server.rest_client import pcm, post, problem
 from tests.api.server.songs_to_sing import song, sung
 from tests.api.server.stand import Stand, standing
@@ -76,6 +78,13 @@ def test_what_is_not_json(client: httpx.Client, path: str, content: bytes) -> No
     assert response.status_code in (400, 422)
     told = problem(response, response.status_code, response.json()["code"])
     assert told["code"] in ("not_json", "wrong_value", "bad_request")
+
+
+def test_a_body_of_too_many_lists_is_refused_before_it_is_read() -> None:
+    content = b'{"score": {"notes": [' + b"[]," * 1_000_000 + b"[]]}}"
+    with pytest.raises(RequestError, match="1000004 lists and objects") as caught:
+        read_json_body(content)
+    assert (caught.value.code, caught.value.where) == ("wrong_value", "body")
 
 
 @pytest.mark.parametrize("path", ["/v1/sing", "/v1/phonemes", "/v1/performance", "/v1/jobs"])

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import io
+import stat
+import zipfile
+
 import numpy as np
 import pytest
 
@@ -216,6 +220,23 @@ class TestUntrustedFiles:
         monkeypatch.setattr(open_file, "LARGEST_MEMBER_BYTES", 100)
         with pytest.raises(ScoreError, match="more than"):
             load_score(vpr(), name="song.vpr")
+
+    def test_an_archive_with_links_or_a_password_is_not_opened(self) -> None:
+        stream = io.BytesIO(vpr())
+        with zipfile.ZipFile(stream, "a") as archive:
+            link = zipfile.ZipInfo("a.wav")
+            link.create_system, link.external_attr = 3, (stat.S_IFLNK | 0o777) << 16
+            archive.writestr(link, "/etc/passwd")
+        with pytest.raises(ScoreError, match="is a link"):
+            load_score(stream.getvalue(), name="song.vpr")
+        locked = bytearray(vpr())
+        locked[locked.find(b"PK\x01\x02") + 8] |= 1
+        with pytest.raises(ScoreError, match="encrypted"):
+            load_score(bytes(locked), name="song.vpr")
+
+    def test_a_ust_of_endless_bends_is_refused_before_it_is_read(self) -> None:
+        with pytest.raises(ScoreError, match="2500000 numbers"):
+            load_score(ust() + b"PBW=" + b"1," * (2_500_000 - ust().count(b",")))
 
     def test_a_reader_that_takes_too_long_is_killed(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(open_file, "LONGEST_S", 0.01)
