@@ -110,6 +110,9 @@ def open_project(document: bytes, format_name: str) -> Song:
         path.write_bytes(document)
         with CatchWarnings() as said:
             project = converter.load(path, _OPTIONS.get(format_name, {}))
+    for track in project.track_list:
+        if track.type_ != "Singing" and Path(str(track.audio_file_path)) == Path(folder):
+            track.audio_file_path = track.title = ""  # what LibreSVIP makes of no file
     song = _song(project, format_name)
     song.left_out += [line for line in said.output.splitlines() if line.strip()]
     refine(song, document, format_name)
@@ -128,9 +131,8 @@ def _song(project: Any, format_name: str) -> Song:
     for track in project.track_list:
         if track.type_ == "Singing":
             song.tracks.append(_track(track, curve_lead, format_name))
-        else:
-            file = Path(str(track.audio_file_path).replace("\\", "/")).name
-            song.left_out.append(f'backing audio "{file or track.title}"')
+        elif file := Path(str(track.audio_file_path).replace("\\", "/")).name or track.title:
+            song.left_out.append(f'backing audio "{file}"')
     return song
 
 

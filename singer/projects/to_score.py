@@ -102,7 +102,8 @@ def _imported(track: SongTrack, language: Language) -> tuple[list[ImportedNote],
             continue
         hint = bracketed or note.hint
         text, goes_on = (lyric, False) if lyric in (HOLD, NEXT_SYLLABLE) else syllable_of(lyric)
-        spelled = None if inside or goes_on else _spelled(lyric, hint, language, track.symbols)
+        symbols = "" if bracketed else track.symbols
+        spelled = None if inside or goes_on else _spelled(lyric, hint, language, symbols)
         hinted += bool(hint and not spelled and hint != lyric and lyric not in (HOLD, NEXT_SYLLABLE, BREATH))
         found.append(_note(note, spelled or text, goes_on))
         inside = goes_on if lyric != HOLD else inside

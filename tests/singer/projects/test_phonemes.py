@@ -93,6 +93,19 @@ def test_phonemes_of_svp() -> None:
     assert "pronunciations" not in told
 
 
+def test_hints_in_brackets_are_arpabet_in_every_file() -> None:
+    document = (
+        vsqx()
+        .decode()
+        .replace("<![CDATA[か]]>", "<![CDATA[live[l ay1 v]]]>")
+        .replace("き", "on")
+        .replace("く", "it")
+    )
+    lyrics, told = lyrics_and_warnings(load_score(document.encode(), name="song.vsqx"))
+    assert lyrics == ["live{L AY1 V}", "on", "-", "it"]
+    assert "pronunciations" not in told
+
+
 def test_english_syllables_of_one_word_are_spelled_as_they_are() -> None:
     document = vsqx().decode()
     for lyric, written, phonemes in (("か", "live", "l aI v"), ("き", "hel-", "h e"), ("く", "lo", "l @U")):

@@ -16,7 +16,7 @@ from singer.projects import open_file
 from singer.projects.lyrics import score_lyric, with_arpabet
 from singer.score import Score
 from singer.score_io import find_format, load_score
-from tests.singer.projects.sources import HAND_WRITTEN, NOTES, ust, ustx, vpr, vsqx
+from tests.singer.projects.sources import HAND_WRITTEN, NOTES, s5p, ust, ustx, vpr, vsqx
 
 SCORES: dict[str, Score] = {}
 
@@ -118,6 +118,12 @@ def test_bars_before_a_vocaloid_song_have_their_own_lengths() -> None:
     score = load_score(document.encode(), name="song.vsqx")
     assert [note.start_beat for note in score.notes] == [1.0, 2.0, 2.5, 4.0]
     assert score.tempo.changes == ((0.0, 100.0), (4.0, 140.0))
+
+
+def test_no_backing_audio_is_not_listed() -> None:
+    assert score_of("s5p").warnings == ()
+    song = s5p().replace(b'"filename": ""', b'"filename": "C:\\\\music\\\\drums.wav"')
+    assert load_score(song, name="song.s5p").warnings == ('left out: backing audio "drums.wav"',)
 
 
 def test_a_track_by_number_or_name() -> None:
