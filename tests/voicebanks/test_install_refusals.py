@@ -282,8 +282,8 @@ def test_models_that_reach_out(tmp_path: Path, change: Callable[[onnx.ModelProto
     change(model)
     files = bank_files() | {"dsdur/dur.onnx": model.SerializeToString()}
     error = refused(write_folder(tmp_path / "haru", files), tmp_path)
-    assert error.code == "onnx"
-    assert error.where == "dsdur/dur.onnx"
+    assert error.code.startswith("model_")
+    assert error.where.startswith("dsdur/dur.onnx")
     assert said in error.message
 
 

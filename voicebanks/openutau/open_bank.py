@@ -9,7 +9,8 @@ from pathlib import Path
 
 from singer.diffsinger.bank import VARIANCES, Bank, BankVocoder, Module, speaker_named
 from singer.errors import ModelError, VoicebankError
-from singer.onnx_graph import LARGEST_MODEL_BYTES, prepared_graph
+from singer.onnx_check import LARGEST_MODEL_BYTES
+from singer.onnx_graph import prepared_graph
 from singer.onnx_model import OnnxModel, RunsOn
 from singer.onnx_noise import NORMAL_INPUT, UNIFORM_INPUT
 from singer.timebase import AudioSpec

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from singer.errors import VoicebankError
-from singer.onnx_graph import LARGEST_MODEL_BYTES
+from singer.onnx_check import LARGEST_MODEL_BYTES
+from singer.zip_members import DAMAGED, ArchiveRefused, CheckedZip, ZipLimits, checked_zip
 from voicebanks.documents import LARGEST_BYTES, read_yaml
 from voicebanks.openutau.yaml_file import Config, inside, read_inside
 
 CONFIG_NAME = "vocoder.yaml"
 PACKAGES_NAME = "Dependencies"
 """Folder that vocoders lie in which several banks share."""
-_HIGHEST_RATIO = 200
+_LIMITS = ZipLimits(members=1_000, member_bytes=LARGEST_MODEL_BYTES, total_bytes=2 * LARGEST_MODEL_BYTES)
 SPECS: tuple[tuple[str, float], ...] = (
     ("sample_rate", 44_100),
     ("hop_size", 512),
@@ -89,40 +89,33 @@ def _from_folder(folder: Path, home: Path) -> VocoderPackage:
 def _from_zip(path: Path) -> VocoderPackage:
     where = f"{path.name}/{CONFIG_NAME}"
     try:
-        with zipfile.ZipFile(path) as archive:
+        with path.open("rb") as file, checked_zip(file, _LIMITS) as archive:
             config = Config(
                 read_yaml(_member(archive, CONFIG_NAME, LARGEST_BYTES, where), where), path.parent, where
             )
-            content = _member(
-                archive, config.text("model", "model.onnx"), LARGEST_MODEL_BYTES, f"{where}: model"
-            )
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError) as error:
+            name = config.text("model", "model.onnx")
+            content = _member(archive, name, LARGEST_MODEL_BYTES, f"{where}: model")
+    except ArchiveRefused as error:
+        raise VoicebankError(
+            "vocoder_damaged", f"the archive is refused: {error.problem}", path.name
+        ) from error
+    except DAMAGED as error:
         raise VoicebankError("vocoder_damaged", f"cannot be unpacked: {error}", path.name) from error
     return VocoderPackage(config, content, None)
 
 
-def _member(archive: zipfile.ZipFile, name: str, most: int, where: str) -> bytes:
+def _member(archive: CheckedZip, name: str, most: int, where: str) -> bytes:
     """A member by its name, at the top or in the one folder there is; never more than ``most`` bytes of it."""
-    found = [entry for entry in archive.namelist() if entry == name or entry.split("/", 1)[-1] == name]
+    found = [path for path in archive.files if path == name or path.split("/", 1)[-1] == name]
     if len(found) != 1:
-        raise VoicebankError(
-            "file_missing", f"found {len(found)} members called {name[:60]!r}; one is needed", where
-        )
-    info = archive.getinfo(found[0])
-    if info.file_size > _HIGHEST_RATIO * max(info.compress_size, 1_000):
-        message = (
-            f"unpacks to {info.file_size} bytes from {info.compress_size}; models do not shrink like that"
-        )
-        raise VoicebankError("file_size", message, where)
-    with archive.open(info) as member:
-        content = member.read(most + 1)
-    _check_size(len(content), where, most)
-    return content
+        message = f"found {len(found)} members called {name[:60]!r}; one is needed"
+        raise VoicebankError("file_missing", message, where)
+    return archive.read(found[0], most)
 
 
-def _check_size(size: int, where: str, most: int = LARGEST_MODEL_BYTES) -> None:
-    if size > most:
-        raise VoicebankError("file_size", f"has more than {most} bytes", where)
+def _check_size(size: int, where: str) -> None:
+    if size > LARGEST_MODEL_BYTES:
+        raise VoicebankError("file_size", f"has more than {LARGEST_MODEL_BYTES} bytes", where)
 
 
 def _checked(package: VocoderPackage, acoustic: Config) -> VocoderPackage:

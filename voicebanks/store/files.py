@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
-from voicebanks.store.onnx_check import check_onnx
+from singer.onnx_check import check_onnx
 
 
 class FileFacts(BaseModel):
@@ -37,10 +37,10 @@ def facts_of(path: Path) -> FileFacts:
 
 
 def check_models(folder: Path) -> None:
-    """Look at every ``.onnx`` file, without running it; raises ``VoicebankError``."""
+    """Look at every ``.onnx`` file, without running it; raises ``ModelError``."""
     for path in files_below(folder):
         if path.lower().endswith(".onnx"):
-            check_onnx(folder / path, path)
+            check_onnx((folder / path).read_bytes(), path)
 
 
 def keep_folder(folder: Path) -> None:

@@ -65,7 +65,7 @@ def install(source: Path, home: Path, *, search: Sequence[Path] = (), wish: Wish
         wish: how.
 
     Raises:
-        VoicebankError: no voice, an unsafe or damaged one, or one whose place is taken; nothing is changed then.
+        VoicebankError, ModelError: no voice, an unsafe or damaged one, or one whose place is taken; nothing is changed then.
         OutputError: ``home`` cannot be written.
     """
     wish = wish or Wish()

@@ -36,7 +36,7 @@ def identify(folder: Path, title: str, asked: Versioned | None) -> Versioned:
 
 
 def check(folder: Path, search: Sequence[Path]) -> None:
-    """Manifest, hashes, licence, base and models; raises ``VoicebankError``."""
+    """Manifest, hashes, licence, base and models; raises ``VoicebankError`` and ``ModelError``."""
     from voicebanks.load import check_files, open_folder
 
     voice = open_folder(folder, search)

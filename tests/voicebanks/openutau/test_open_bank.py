@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import shutil
 import zipfile
@@ -112,7 +113,7 @@ WRONG: list[tuple[Callable[[Path], None], str, str]] = [
     (of_pitch(pitch="linguistic.onnx"), "dspitch/dsconfig.yaml: pitch", "pitch_pred"),
     (of_pitch(linguistic="pitch.onnx"), "dspitch/dsconfig.yaml: linguistic", "tokens"),
     (copied("dspitch/pitch.onnx", "acoustic.onnx"), "dsconfig.yaml: acoustic", "expected are the inputs tokens, durations, f0"),
-    (text("acoustic.onnx", "no model"), "acoustic.onnx", "not a model"),
+    (text("acoustic.onnx", "no model"), "acoustic.onnx", "not an ONNX model"),
     (text("dsdur/dsdict-zh.yaml", "entries: [1]"), "dsdur/dsdict-zh.yaml: entries", "entry 0"),
     (lambda folder: shutil.rmtree(folder / "dsvocoder"), "dsconfig.yaml: vocoder", "'toy' is not there"),
     (lambda folder: (folder / "dsconfig.yaml").unlink(), "toy", "holds no dsconfig.yaml"),
@@ -166,9 +167,30 @@ def test_a_vocoder_may_be_shared_as_a_folder_or_a_package(tmp_path: Path) -> Non
     assert np.array_equal(sounds[0], sounds[1])
     shutil.move(home, tmp_path / "Dependencies")  # beside the folder of singers, as OpenUtau has it
     assert open_bank(folder).name == "toy"
-    (tmp_path / "Dependencies" / "shared_one.oudep").write_bytes(b"PK no zip")
-    with pytest.raises(VoicebankError, match="unpacked"):
+    package = tmp_path / "Dependencies" / "shared_one.oudep"
+    content = package.read_bytes()
+    for spoiled, told in (
+        (b"PK no zip", "unpacked"),
+        (content[: len(content) // 2], "unpacked"),
+        (bomb(), "times smaller"),
+    ):
+        package.write_bytes(spoiled)
+        with pytest.raises(VoicebankError, match=told) as caught:
+            open_bank(folder)
+        assert "shared_one.oudep" in caught.value.where
+    with zipfile.ZipFile(package, "w") as archive:
+        archive.writestr("vocoder.yaml", "model: gone.onnx")
+    with pytest.raises(VoicebankError, match=r"'gone\.onnx'") as caught:
         open_bank(folder)
+    assert caught.value.where == "shared_one.oudep/vocoder.yaml: model"
+
+
+def bomb() -> bytes:
+    """A package whose configuration unpacks to far more than it is."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("vocoder.yaml", b"#" * 30_000_000)
+    return stream.getvalue()
 
 
 def test_tables_may_be_texts(tmp_path: Path) -> None:
