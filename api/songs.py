@@ -249,7 +249,7 @@ def _ds_chunks(song: DsSong, voice: Voice, singing: Singing, total: int) -> Iter
     chunks = stream_segments(
         song,
         voice.imported.bank,
-        speaker=voice.imported.speaker,
+        mix=voice.imported.mix,
         options=SingOptions(seed=singing.options.seed),
         sample_rate_hz=singing.options.sample_rate_hz,
         cancel=singing.cancel,

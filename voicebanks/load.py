@@ -51,7 +51,7 @@ class VoiceFolder:
         manifest_sha256: hash of ``voicebank.json`` as read.
         base: the voice whose models it uses, if not its own.
         is_imported: a bank made for OpenUtau; the manifest is then made from its configuration.
-        speaker: the one of its singers that was asked for.
+        speaker: the one of its singers that was asked for, or a mixture of them.
         homes: folders of voices beside which its vocoder may lie.
     """
 
@@ -122,7 +122,7 @@ def find_voice(name_or_path: str, search: Sequence[Path] = ()) -> VoiceFolder:
     """The voice called ``name_or_path``, or the folder at that path if it has a ``/`` in it or is one.
 
     ``NAME@VERSION`` is that version, wherever it lies; of a bare name the first one counts. Behind the name of an imported bank
-    one of its singers may be named: ``bank:singer``.
+    one of its singers may be named, ``bank:singer``, or a mixture of them, ``bank:one=0.3+other=0.7``.
 
     Raises:
         VoicebankError: no such voice (the message lists the known ones), or its manifest cannot be read.

@@ -74,8 +74,9 @@ def _entry(voice: VoiceFolder) -> dict[str, Any]:
         "name": manifest.name,
         "title": manifest.title,
         "version": manifest.version_of_voice,
-        "versions": list(dict.fromkeys((manifest.version_of_voice, *others))),
+        "versions": list(dict.fromkeys((*filter(None, [manifest.version_of_voice]), *others))),
         "kind": "openutau" if voice.is_imported else "singer",
+        "singers": _singers(voice),
         "languages": list(manifest.languages),
         "lowest": pitch_name(manifest.range.lowest_midi),
         "highest": pitch_name(manifest.range.highest_midi),
@@ -87,6 +88,13 @@ def _entry(voice: VoiceFolder) -> dict[str, Any]:
         "description": manifest.description,
         "folder": str(voice.folder),
     }
+
+
+def _singers(voice: VoiceFolder) -> list[str]:
+    """Singers of an imported bank, who may be named behind it; none for other voices."""
+    from voicebanks.openutau.describe import singers_of
+
+    return list(singers_of(voice.folder)) if voice.is_imported else []
 
 
 def _places(name: str) -> list[Place]:

@@ -9,12 +9,15 @@ from pathlib import Path
 from typing import Any
 
 from api.server.credits import Credit, credit_of
+from singer.diffsinger.bank import Bank
+from singer.diffsinger.bank_singer import bank_voice
 from singer.errors import VoicebankError
 from singer.onnx_model import RunsOn
 from singer.pitch_names import pitch_name
 from singer.voice import Voice
 from voicebanks.homes import parse_versioned
 from voicebanks.load import VoiceFolder, find_voice, list_voices, load_folder
+from voicebanks.openutau.open_bank import open_bank
 from voicebanks.use_policy import UsePolicy, check_policy, policy_of
 
 _LARGEST_PORTRAIT_BYTES = 1_000_000
@@ -47,7 +50,8 @@ class VoicePool:
         self._terms = terms or Terms()
         self._folders, self._runs_on = tuple(folders), runs_on or RunsOn()
         self._loaded: dict[str, _Loaded] = {}
-        self._loading: dict[tuple[Path, str | None], threading.Lock] = {}
+        self._loading: dict[Path, threading.Lock] = {}
+        self._banks: dict[Path, Bank] = {}
         self._lock = threading.Lock()
 
     def get(self, name: str | None, uses: Sequence[str] = ()) -> Voice:
@@ -66,18 +70,29 @@ class VoicePool:
         return credit_of(loaded.found, loaded.policy)
 
     def _load(self, asked: str) -> _Loaded:
-        """What is loaded under a name stays, with its terms, whatever becomes of its folder."""
+        """What is loaded under a name stays, with its terms, whatever becomes of its folder.
+
+        The singers of a bank share its models; mixtures of them, of which clients may ask for endlessly many, are not kept.
+        """
         if asked in self._loaded:
             return self._loaded[asked]
         found = self._found(asked)
-        place = (found.folder, found.speaker)
         with self._lock:
-            loading = self._loading.setdefault(place, threading.Lock())
+            loading = self._loading.setdefault(found.folder, threading.Lock())
         with loading:
+            place = (found.folder, found.speaker)
             same = next((each for each in list(self._loaded.values()) if each.place == place), None)
-            loaded = same or _Loaded(found, load_folder(found, self._runs_on), policy_of(found))
-            self._loaded[asked] = loaded
+            loaded = same or _Loaded(found, self._opened(found), policy_of(found))
+            if not found.is_imported or found.speaker in (None, *self._banks[found.folder].speakers):
+                self._loaded[asked] = loaded
         return loaded
+
+    def _opened(self, found: VoiceFolder) -> Voice:
+        if not found.is_imported:
+            return load_folder(found, self._runs_on)
+        if found.folder not in self._banks:
+            self._banks[found.folder] = open_bank(found.folder, found.homes, self._runs_on)
+        return bank_voice(self._banks[found.folder], found.speaker)
 
     def _check(self, loaded: _Loaded, uses: Sequence[str]) -> None:
         wanted = (*self._terms.uses, *uses)

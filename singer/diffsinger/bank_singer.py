@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -10,13 +11,14 @@ from numpy.typing import NDArray
 from frontend_g2p.user_dictionary import UserDictionary
 from singer.audio import Resampler
 from singer.cancel import CancelToken
-from singer.diffsinger.bank import VARIANCES, Bank, Module, speaker_named
+from singer.diffsinger.bank import VARIANCES, Bank, Module
 from singer.diffsinger.bank_line import BankLine, bank_line, note_line
 from singer.diffsinger.bank_phones import bank_spans
 from singer.diffsinger.frames import Sampled, Values, fitted_to, hz_of, semitones_of
 from singer.diffsinger.reading import lay_for_bank
 from singer.diffsinger.retiming import retimed
 from singer.diffsinger.sing import SingOptions
+from singer.diffsinger.speaker_mix import speaker_mix
 from singer.diffsinger.stages import Sampler, mel_of, mixed, predicted_pitch, predicted_variances, sound_of
 from singer.errors import PerformanceError, VoicebankError
 from singer.lyrics import Laid
@@ -42,18 +44,12 @@ def bank_voice(bank: Bank, speaker: str | None = None) -> Voice:
 
     Args:
         bank: the bank, loaded.
-        speaker: one of its singers; the first one if ``None``.
+        speaker: one of its singers, or a mixture as ``speaker_mix`` reads it; the first one if ``None``.
 
     Raises:
         VoicebankError: no such speaker.
     """
     rate_hz = _rate_hz(bank)
-    asked, speaker = speaker, None if speaker is None else speaker_named(bank.speakers, speaker)
-    if asked is not None and speaker is None:
-        known = ", ".join(bank.speakers) or "no speakers by name"
-        raise VoicebankError(
-            "speakers", f"found the speaker {asked[:40]!r}; it has {known}", f"voice {bank.name!r}"
-        )
     none = _NoModel(bank.name)
     return Voice(
         name=bank.name if speaker is None else f"{bank.name}:{speaker}",
@@ -69,7 +65,7 @@ def bank_voice(bank: Bank, speaker: str | None = None) -> Voice:
         vocoder=none,
         context_frames=0,
         fingerprint=f"{bank.fingerprint}|{speaker or ''}",
-        imported=BankSinger(bank, speaker),
+        imported=BankSinger(bank, speaker_mix(bank, speaker)),
     )
 
 
@@ -92,14 +88,19 @@ class _NoModel:
 
 
 class BankSinger:
-    """Reads, performs and sings with a bank; safe to share between threads."""
+    """Reads, performs and sings with a bank; safe to share between threads.
 
-    def __init__(self, bank: Bank, speaker: str | None = None, options: SingOptions | None = None) -> None:
-        self.bank, self.speaker = bank, speaker
+    Attributes:
+        bank: the bank.
+        mix: speakers and their weights; empty is the first one.
+    """
+
+    def __init__(
+        self, bank: Bank, mix: Mapping[str, float] | None = None, options: SingOptions | None = None
+    ) -> None:
+        self.bank, self.mix = bank, dict(mix or {})
         self._options = options or SingOptions()
-        self._mix: dict[str, NDArray[np.float32]] = (
-            {} if speaker is None else {speaker: np.ones(1, np.float32)}
-        )
+        self._mix = {name: np.full(1, weight, np.float32) for name, weight in self.mix.items()}
 
     def lay(self, score: Score, user_dictionary: UserDictionary | None = None) -> Laid:
         """What each note sings; raises ``LyricsError``."""

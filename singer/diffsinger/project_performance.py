@@ -35,9 +35,7 @@ def project_performance(
     told = []
     for place, segment in enumerate(song.segments):
         try:
-            told.append(
-                completed(sung_by(segment, singer.speaker), singer.bank, SingOptions(seed=seed), cancel)
-            )
+            told.append(completed(sung_by(segment, singer.mix), singer.bank, SingOptions(seed=seed), cancel))
         except Cancelled:
             raise
         except SingerError as error:

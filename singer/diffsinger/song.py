@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -52,7 +52,7 @@ def stream_segments(
     song: DsSong,
     bank: Bank,
     *,
-    speaker: str | None = None,
+    mix: Mapping[str, float] | None = None,
     options: SingOptions | None = None,
     sample_rate_hz: int | None = None,
     cancel: CancelToken | None = None,
@@ -62,7 +62,7 @@ def stream_segments(
     Args:
         song: the project.
         bank: who sings.
-        speaker: sings segments that say nothing of speakers; the bank's first one if ``None``.
+        mix: speakers and weights for segments that say nothing of speakers; the bank's first one if ``None``.
         options: steps, key, seed.
         sample_rate_hz: of the output; the bank's own if ``None``.
         cancel: looked at before every model.
@@ -77,7 +77,7 @@ def stream_segments(
     rate_hz = bank.vocoder.spec.sample_rate_hz
     settings, token = options or SingOptions(), cancel or CancelToken()
     check_segments(song, bank)
-    pieces = _limited(_mixed(song, bank, speaker, settings, token), rate_hz)
+    pieces = _limited(_mixed(song, bank, mix or {}, settings, token), rate_hz)
     chunks = resample(_numbered(pieces), rate_hz, sample_rate_hz or rate_hz)
     return (chunk for chunk in chunks if chunk is not None)
 
@@ -100,9 +100,9 @@ def check_segments(song: DsSong, bank: Bank) -> None:
             raise at_segment(error, place) from error
 
 
-def sung_by(segment: Segment, speaker: str | None) -> Segment:
-    """The segment, sung by ``speaker`` if it says nothing of speakers."""
-    return segment if speaker is None or segment.mix else replace(segment, mix={speaker: 1.0})
+def sung_by(segment: Segment, mix: Mapping[str, float]) -> Segment:
+    """The segment, sung by ``mix`` if it says nothing of speakers."""
+    return segment if segment.mix else replace(segment, mix=dict(mix))
 
 
 def at_segment(error: SingerError, place: int) -> SingerError:
@@ -111,7 +111,7 @@ def at_segment(error: SingerError, place: int) -> SingerError:
 
 
 def _mixed(
-    song: DsSong, bank: Bank, speaker: str | None, options: SingOptions, cancel: CancelToken
+    song: DsSong, bank: Bank, mix: Mapping[str, float], options: SingOptions, cancel: CancelToken
 ) -> Iterator[NDArray[np.float32]]:
     """Samples in order; of each segment is kept back what the next one overlaps."""
     rate_hz = bank.vocoder.spec.sample_rate_hz
@@ -119,7 +119,7 @@ def _mixed(
     reached, kept = 0, np.zeros(0, np.float32)
     for place, segment in enumerate(song.segments):
         try:
-            samples = sing_segment(sung_by(segment, speaker), bank, options, cancel).samples
+            samples = sing_segment(sung_by(segment, mix), bank, options, cancel).samples
         except Cancelled:
             raise
         except SingerError as error:

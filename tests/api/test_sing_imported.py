@@ -13,6 +13,7 @@ from click.testing import CliRunner
 from api.cli import main
 from api.server.voices import VoicePool
 from bench.openutau_bank import make_bank
+from singer.diffsinger.bank_singer import BankSinger
 from singer.errors import VoicebankError
 from tests.singer.diffsinger.songs import GIVEN, PLAIN
 
@@ -139,6 +140,12 @@ def test_listed_inspected_and_served(home: Path) -> None:
     pool = VoicePool([home], "builtin")
     assert "toy" in [each["name"] for each in pool.documents()]
     assert pool.get("toy:bright").name == "toy:bright"
+    mixed, alone = pool.get("toy:soft=0.3+bright=0.7").imported, pool.get("toy").imported
+    assert isinstance(mixed, BankSinger)
+    assert isinstance(alone, BankSinger)
+    assert mixed.bank is alone.bank  # opened once for all of its singers
+    assert mixed.mix == {"soft": 0.3, "bright": 0.7}
+    assert not pool.is_ready("toy:soft=0.3+bright=0.7")
     for unknown in ("builtin:bright", "nobody", str(home / "toy")):
         with pytest.raises(VoicebankError):
             pool.get(unknown)

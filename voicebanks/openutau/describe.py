@@ -24,8 +24,7 @@ def describe_bank(folder: Path) -> Manifest:
         VoicebankError: its configuration cannot be read.
     """
     character = read_character(folder)
-    content = read_inside(folder, str(folder / CONFIG_NAME), CONFIG_NAME)
-    config = Config(read_yaml(content, CONFIG_NAME), folder, CONFIG_NAME)
+    config = _config(folder)
     if not config.has("acoustic"):
         raise VoicebankError(
             "bank", "found nothing; expected is the acoustic model", f"{CONFIG_NAME}: acoustic"
@@ -53,3 +52,13 @@ def describe_bank(folder: Path) -> Manifest:
         timbre=(0.0,),
         files={},
     )
+
+
+def singers_of(folder: Path) -> tuple[str, ...]:
+    """Names of a bank's singers, the first of them sings unless another is asked for; none if it has only one."""
+    return _config(folder).names("speakers")
+
+
+def _config(folder: Path) -> Config:
+    content = read_inside(folder, str(folder / CONFIG_NAME), CONFIG_NAME)
+    return Config(read_yaml(content, CONFIG_NAME), folder, CONFIG_NAME)

@@ -11,6 +11,7 @@ from bench.openutau_graphs import BankPlan
 from singer.cancel import CancelToken
 from singer.diffsinger.bank import Module
 from singer.diffsinger.bank_singer import BankSinger, bank_voice
+from singer.diffsinger.stages import mixed
 from singer.errors import Cancelled, LyricsError, PerformanceError, SingerError, VoicebankError
 from singer.live.player import LivePlayer
 from singer.note_shapes import Vibrato
@@ -193,6 +194,27 @@ def test_speakers_sound_different_and_have_caches_of_their_own(imported: Voice) 
     assert bright.fingerprint != imported.fingerprint
     with pytest.raises(VoicebankError, match="soft, bright"):
         bank_voice(singer.bank, "nobody")
+
+
+def test_speakers_are_mixed_by_weight(imported: Voice) -> None:
+    singer = imported.imported
+    assert isinstance(singer, BankSinger)
+    bank = singer.bank
+    mel = []
+    for asked in ("soft", "bright", "soft=3+bright", "soft=3+bright=0"):
+        voice = bank_voice(bank, asked)
+        assert isinstance(voice.imported, BankSinger)
+        mix = {name: np.full(1, weight, np.float32) for name, weight in voice.imported.mix.items()}
+        mel.append(mixed(bank.acoustic, mix, 2))
+    assert mel[2] == pytest.approx(0.75 * mel[0] + 0.25 * mel[1], abs=1e-6)
+    assert np.array_equal(mel[3], mel[0])
+    performance = perform_song(song("你", "好"), imported).performance
+    both = render(performance, bank_voice(bank, "soft+bright")).samples
+    assert not np.array_equal(both, render(performance, imported).samples)
+    for wrong in ("soft=x+bright", "soft=-1", "soft=nan", "soft=0", "soft+nobody=1", "+"):
+        with pytest.raises(VoicebankError) as caught:
+            bank_voice(bank, wrong)
+        assert caught.value.code == "speakers"
 
 
 @pytest.mark.parametrize(
