@@ -24,6 +24,7 @@ class BankPlan:
         speakers: names; none for a bank with one singer.
         modules: some of ``dur``, ``pitch`` and ``variance``.
         variances: what the variance model predicts and the acoustic model takes.
+        dur_by_words: the duration model takes ``word_div`` and ``word_dur``, too.
         by_words: encoders of pitch and variance in word mode, else in phoneme mode.
         lang_ids: models take ``languages``.
         is_old: ``speedup`` and whole ``depth`` rather than ``steps`` and a share.
@@ -42,6 +43,7 @@ class BankPlan:
     modules: tuple[str, ...] = ("dur", "pitch", "variance")
     variances: tuple[str, ...] = VARIANCES
     by_words: bool = True
+    dur_by_words: bool = False
     lang_ids: bool = True
     is_old: bool = False
     has_depth: bool = True
@@ -205,6 +207,10 @@ def _dur(plan: BankPlan, seed: Sequence[int]) -> Any:
     hidden = g("Add", _spoken(g, plan, hidden, "n_tokens"), g.along(midi))
     length = g("Squeeze", g("MatMul", hidden, g.weights(WIDTH, 1)), g.constant([2], np.int64))
     length = g("Mul", g("Softplus", length), g.constant(6.0))
+    if plan.dur_by_words:
+        sizes = g.takes("word_div", [1, "n_words"], TensorProto.INT64)
+        frames = g.floats(g.takes("word_dur", [1, "n_words"], TensorProto.INT64))
+        length = g("Add", length, g("Mul", g.spread(frames, sizes), g.constant(0.5)))
     length = g("Where", masks, g.constant(0.0), length)
     if plan.dur_by_words:
         words = g.takes("word_div", [1, "n_words"], TensorProto.INT64)

@@ -37,10 +37,12 @@ def read_tokens(config: Config, home: Path) -> dict[str, int]:
 
 
 def read_languages(config: Config, home: Path) -> dict[str, int]:
-    """Language to number; empty if the module has no such table."""
+    """Language to number; empty if the module has no such table, or names one that is not there and that no model needs."""
     if not config.has("languages"):
         return {}
     path = config.path("languages")
+    if not config.raw.get("use_lang_id") and not path.exists():
+        return {}
     where = f"{config.where}: languages ({path.name})"
     return _numbers(read_json(read_inside(home, str(path), where), where), where)
 

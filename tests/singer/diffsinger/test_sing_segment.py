@@ -15,6 +15,7 @@ from singer.diffsinger.frames import Sampled
 from singer.diffsinger.segment import Segment
 from singer.diffsinger.sing import Rendered, SingOptions, sing_segment
 from singer.diffsinger.song import DsSong, check_segments, stream_segments
+from singer.diffsinger.stages import Line, raw_lengths
 from singer.errors import Cancelled, ScoreError, VoicebankError
 from singer.score import Note, Score
 from singer.song import perform_song
@@ -30,6 +31,7 @@ KINDS = {
     "phoneme mode": BankPlan(by_words=False),
     "speedup and whole depth": BankPlan(is_old=True),
     "speedup": BankPlan(is_old=True, has_depth=False),
+    "lengths that know of words": BankPlan(dur_by_words=True),
     "noise": BankPlan(noise=True),
     "one curve": BankPlan(variances=("tension",)),
     "no curves": BankPlan(variances=(), modules=("dur", "pitch")),
@@ -83,6 +85,17 @@ def test_predicted_lengths_fill_the_words_of_the_notes(bank: Bank) -> None:
     assert notes is not None
     words = np.add.reduceat(found.phone_frames, [0, 2, 4, 5, 7, 8])
     assert np.abs(words - notes.word_frames(STEP_S)).max() <= 1  # rounding of two phonemes
+
+
+def test_a_duration_model_may_take_words_and_their_lengths(banks: Banks, bank: Bank) -> None:
+    """The generated model that takes them adds half of its word's frames to each phoneme."""
+    line = Line(("SP", "zh/n", "zh/i", "SP"), None, np.array([2, 2]))
+    frames = np.array([30, 50])
+    found = []
+    for each in (bank, banks(BankPlan(dur_by_words=True))):
+        assert each.durations is not None
+        found.append(raw_lengths(each.durations, line, frames, np.full(4, 60), {}))
+    assert found[1] - found[0] == pytest.approx([15.0, 15.0, 25.0, 25.0], abs=1e-3)
 
 
 def test_given_curves_are_kept_and_the_rest_is_predicted(bank: Bank) -> None:

@@ -282,3 +282,15 @@ def test_a_version_is_read_as_it_is_written(toy: Path) -> None:
     found = read_character(toy)
     assert (found.title, found.version) == ("Yes", "1.10")
     assert found.author == "Nobody"
+
+
+def test_a_table_of_languages_that_no_model_takes_may_be_missing(tmp_path: Path) -> None:
+    """Exporters name one in every configuration."""
+    folder = make_bank(tmp_path / "toy", BankPlan(lang_ids=False))
+    for path in folder.rglob("languages.json"):
+        path.unlink()
+    assert open_bank(folder).languages == ("zh", "en", "ja")
+    needed = make_bank(tmp_path / "other")
+    (needed / "languages.json").unlink()
+    with pytest.raises(VoicebankError, match=r"no file 'languages\.json'"):
+        open_bank(needed)
