@@ -251,7 +251,7 @@ def _ds_chunks(song: DsSong, voice: Voice, singing: Singing, total: int) -> Iter
         voice.imported.bank,
         mix=voice.imported.mix,
         options=SingOptions(seed=singing.options.seed),
-        sample_rate_hz=singing.options.sample_rate_hz,
+        sample_rate_hz=singing.options.sample_rate_hz or voice.spec.sample_rate_hz,
         cancel=singing.cancel,
     )
     return fitted(chunks, total)

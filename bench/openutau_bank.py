@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from bench.openutau_graphs import BINS, HOP, RATE_HZ, VARIANCES, WIDTH, BankPlan, models_of, vocoder
+from bench.openutau_graphs import BINS, VARIANCES, WIDTH, BankPlan, models_of, vocoder
 
 PHONES: dict[str, tuple[tuple[str, str], ...]] = {
     "zh": (
@@ -63,7 +63,7 @@ def make_bank(folder: Path, plan: BankPlan | None = None) -> Path:
     (home / "vocoder.onnx").write_bytes(vocoder(plan).SerializeToString(deterministic=True))
     write_yaml(
         home / "vocoder.yaml",
-        {"name": "toy", "model": "vocoder.onnx", **_specs(), "mel_base": "e", "pitch_controllable": True},
+        {"name": "toy", "model": "vocoder.onnx", **_specs(plan), "mel_base": "e", "pitch_controllable": True},
     )
     return folder
 
@@ -117,9 +117,9 @@ def _language_ids(plan: BankPlan) -> dict[str, int]:
     return {language: place + 1 for place, language in enumerate(plan.languages)}
 
 
-def _specs() -> dict[str, Any]:
+def _specs(plan: BankPlan) -> dict[str, Any]:
     return {
-        "sample_rate": RATE_HZ, "hop_size": HOP, "win_size": 2_048, "fft_size": 2_048, "num_mel_bins": BINS,
+        "sample_rate": plan.rate_hz, "hop_size": plan.hop, "win_size": 2_048, "fft_size": 2_048, "num_mel_bins": BINS,
         "mel_fmin": 40, "mel_fmax": 16_000, "mel_scale": "slaney",
     }  # fmt: skip
 
@@ -128,7 +128,7 @@ def _config(module: str, plan: BankPlan, models: Sequence[str]) -> dict[str, Any
     many = len(plan.languages) > 1
     config: dict[str, Any] = {
         "phonemes": "phonemes.json" if many else "phonemes.txt",
-        "use_lang_id": plan.lang_ids, "hidden_size": WIDTH, "sample_rate": RATE_HZ, "hop_size": HOP,
+        "use_lang_id": plan.lang_ids, "hidden_size": WIDTH, "sample_rate": plan.rate_hz, "hop_size": plan.hop,
         "use_continuous_acceleration": not plan.is_old,
     }  # fmt: skip
     config |= {name: f"{name}.onnx" for name in models}
@@ -137,7 +137,7 @@ def _config(module: str, plan: BankPlan, models: Sequence[str]) -> dict[str, Any
     if not module:
         depth = (400 if plan.is_old else 0.6) if plan.has_depth else 0
         config |= {
-            **_specs(), "vocoder": plan.shared_vocoder or "toy", "mel_base": plan.mel_base, "use_key_shift_embed": True,
+            **_specs(plan), "vocoder": plan.shared_vocoder or "toy", "mel_base": plan.mel_base, "use_key_shift_embed": True,
             "use_speed_embed": True, "use_variable_depth": plan.has_depth, "max_depth": depth,
             **{f"use_{name}_embed": name in plan.variances for name in VARIANCES},
             "augmentation_args": {"random_pitch_shifting": {"range": [-5, 5]}},

@@ -35,6 +35,8 @@ class BankPlan:
         width: of those layers.
         shared_vocoder: name of a package beside the bank, in place of ``dsvocoder``.
         dur_by_words: the duration model takes the words, too, as newer ones do.
+        rate_hz: sample rate of all modules.
+        hop: samples a frame.
         keeps_pitch: the pitch model gives back the pitch that is not to be made anew.
     """
 
@@ -53,6 +55,8 @@ class BankPlan:
     width: int = 16
     shared_vocoder: str = ""
     dur_by_words: bool = False
+    rate_hz: int = RATE_HZ
+    hop: int = HOP
     keeps_pitch: bool = True
     seed: int = 7
     extra: dict[str, Any] = field(default_factory=dict)
@@ -281,18 +285,18 @@ def vocoder(plan: BankPlan) -> Any:
     """A vocoder: a tone of the pitch that it is given, as loud as the spectrogram's mean, and noise if the plan asks for it."""
     g = Graph((plan.seed, 6))
     mel, f0 = g.takes("mel", [1, "n_frames", BINS]), g.takes("f0", [1, "n_frames"])
-    held = g("Add", g.axis(f0, 2), g.constant(np.zeros((1, 1, HOP))))
+    held = g("Add", g.axis(f0, 2), g.constant(np.zeros((1, 1, plan.hop))))
     held = g("Reshape", held, g.constant([1, -1], np.int64))
     phase = g(
         "CumSum",
-        g("Cast", g("Mul", held, g.constant(1.0 / RATE_HZ)), to=TensorProto.DOUBLE),
+        g("Cast", g("Mul", held, g.constant(1.0 / plan.rate_hz)), to=TensorProto.DOUBLE),
         g.constant(1, np.int64),
     )
     whole = g("Floor", phase)
     turn = g("Cast", g("Sub", phase, whole), to=TensorProto.FLOAT)
     tone = g("Sin", g("Mul", turn, g.constant(2.0 * np.pi)))
     loud = g("Mul", g("Exp", g("ReduceMean", mel, axes=[2], keepdims=1)), g.constant(4.0))
-    loud = g("Reshape", g("Add", loud, g.constant(np.zeros((1, 1, HOP)))), g.constant([1, -1], np.int64))
+    loud = g("Reshape", g("Add", loud, g.constant(np.zeros((1, 1, plan.hop)))), g.constant([1, -1], np.int64))
     sound = g("Mul", tone, loud)
     if plan.noise:
         sound = g("Add", sound, g("Mul", loud, g.noised(g("Mul", sound, g.constant(0.0)), None, 0.05)))

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from singer.errors import VoicebankError
 from singer.onnx_model import OnnxModel
+from singer.performance.performance import FRAME_RATE_HZ
 from singer.timebase import AudioSpec
 
 SILENCE, BREATH = "SP", "AP"
@@ -19,6 +20,13 @@ VARIANCES: tuple[str, ...] = ("energy", "breathiness", "voicing", "tension")
 """Curves that a variance model may predict, in the order of the format."""
 Kind = Literal["vowel", "glide", "consonant"]
 MelBase = Literal["e", "10"]
+
+
+def voice_spec(rate_hz: int) -> AudioSpec:
+    """Audio of the voice that a bank of ``rate_hz`` is, in frames of 10 ms: at its own rate if whole samples go into them."""
+    per_s = round(FRAME_RATE_HZ)
+    heard_hz = AudioSpec().sample_rate_hz if rate_hz % per_s else rate_hz
+    return AudioSpec(heard_hz, heard_hz // per_s)
 
 
 def speaker_named(speakers: Collection[str], name: str) -> str | None:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from frontend_g2p.user_dictionary import UserDictionary
 from singer.audio import Resampler
 from singer.cancel import CancelToken
-from singer.diffsinger.bank import VARIANCES, Bank, Module
+from singer.diffsinger.bank import VARIANCES, Bank, Module, voice_spec
 from singer.diffsinger.bank_line import BankLine, bank_line, note_line
 from singer.diffsinger.bank_phones import bank_spans
 from singer.diffsinger.frames import Sampled, Values, fitted_to, hz_of, semitones_of
@@ -30,7 +30,6 @@ from singer.performance.style import Style
 from singer.phrase_audio import FADE_S, placed
 from singer.phrases import Phrase
 from singer.score import Score
-from singer.timebase import AudioSpec
 from singer.voice import Voice
 
 _BLEND_S = 0.03
@@ -49,12 +48,11 @@ def bank_voice(bank: Bank, speaker: str | None = None) -> Voice:
     Raises:
         VoicebankError: no such speaker.
     """
-    rate_hz = _rate_hz(bank)
     none = _NoModel(bank.name)
     return Voice(
         name=bank.name if speaker is None else f"{bank.name}:{speaker}",
         title=bank.title,
-        spec=AudioSpec(rate_hz, rate_hz // round(FRAME_RATE_HZ)),
+        spec=voice_spec(bank.vocoder.spec.sample_rate_hz),
         lowest_midi=bank.lowest_midi,
         highest_midi=bank.highest_midi,
         phones={},
@@ -67,12 +65,6 @@ def bank_voice(bank: Bank, speaker: str | None = None) -> Voice:
         fingerprint=f"{bank.fingerprint}|{speaker or ''}",
         imported=BankSinger(bank, speaker_mix(bank, speaker)),
     )
-
-
-def _rate_hz(bank: Bank) -> int:
-    """Rate of a bank's sound as a voice: its own if a hundredth of a second has whole samples, as the engine's frames need."""
-    own_hz = bank.vocoder.spec.sample_rate_hz
-    return AudioSpec().sample_rate_hz if own_hz % round(FRAME_RATE_HZ) else own_hz
 
 
 class _NoModel:
@@ -222,7 +214,7 @@ class BankSinger:
 
     def _placed(self, samples: Values, laid: BankLine, phrase: PhrasePerformance) -> NDArray[np.float32]:
         """The phrase's own part of ``samples`` at its loudness, faded in and out over 5 ms."""
-        rate_hz = _rate_hz(self.bank)
+        rate_hz = voice_spec(self.bank.vocoder.spec.sample_rate_hz).sample_rate_hz
         if rate_hz != self.bank.vocoder.spec.sample_rate_hz:
             resampler = Resampler(self.bank.vocoder.spec.sample_rate_hz, rate_hz)
             samples = np.concatenate((resampler.run(samples), resampler.finish()))

@@ -13,9 +13,12 @@ from click.testing import CliRunner
 from api.cli import main
 from api.server.voices import VoicePool
 from bench.openutau_bank import make_bank
+from bench.openutau_graphs import BankPlan
 from singer.diffsinger.bank_singer import BankSinger
 from singer.errors import VoicebankError
 from tests.singer.diffsinger.songs import GIVEN, PLAIN
+from voicebanks.load import load_voice
+from voicebanks.openutau.describe import describe_bank
 
 SCORE = {
     "format": "singer-score", "version": 1, "language": "zh", "tempo": [{"beat": 0, "bpm": 90}],
@@ -149,3 +152,22 @@ def test_listed_inspected_and_served(home: Path) -> None:
     for unknown in ("builtin:bright", "nobody", str(home / "toy")):
         with pytest.raises(VoicebankError):
             pool.get(unknown)
+
+
+@pytest.mark.parametrize(("rate_hz", "hop", "heard_hz"), [(22_050, 256, 44_100), (32_000, 512, 32_000)])
+def test_banks_of_other_rates_sing_scores_and_projects_alike(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rate_hz: int, hop: int, heard_hz: int
+) -> None:
+    home = tmp_path / "rates"
+    make_bank(home / "toy", BankPlan(rate_hz=rate_hz, hop=hop))
+    monkeypatch.setenv("SINGER_VOICES", str(home))
+    assert describe_bank(home / "toy").audio.to_spec() == load_voice("toy", [home]).spec
+    given_hz = np.mean([220 + place % 7 for place in range(7)])
+    for song, length_s, from_s, f0_hz in (("song.json", 3.5, 0.9, 261.63), ("song.ds", 6.91, 0.45, given_hz)):
+        assert sing("sing", song, "--voice", "toy", "-o", "o.wav")[0] == 0
+        samples, rate = soundfile.read("o.wav")
+        assert rate == heard_hz
+        assert len(samples) / rate == pytest.approx(length_s, abs=0.35)
+        part = samples[int(from_s * rate) : int((from_s + 0.3) * rate)]
+        peak_hz = np.argmax(np.abs(np.fft.rfft(part * np.hanning(len(part)), 1 << 18))) * rate / (1 << 18)
+        assert peak_hz == pytest.approx(f0_hz, rel=0.02)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from singer.diffsinger.bank import voice_spec
 from singer.errors import VoicebankError
 from voicebanks.documents import read_yaml
 from voicebanks.manifest import AudioContract, Licence, Manifest, Range
@@ -32,10 +33,8 @@ def describe_bank(folder: Path) -> Manifest:
     tokens, table = read_tokens(config, folder), read_languages(config, folder)
     dictionaries = Dictionaries(folder / "dsdur", folder).languages
     languages = languages_of(tokens, table, dictionaries, character.language)
-    audio = AudioContract(
-        sample_rate_hz=config.whole("sample_rate", 44_100, 8_000, 192_000),
-        hop_samples=config.whole("hop_size", 512, 16, 8_192),
-    )
+    spec = voice_spec(config.whole("sample_rate", 44_100, 8_000, 192_000))
+    audio = AudioContract(sample_rate_hz=spec.sample_rate_hz, hop_samples=spec.hop_samples)
     return Manifest.model_construct(
         format="singer-voicebank",
         version=1,
