@@ -219,13 +219,23 @@ def _hint(score: Score, note: Note, place: int, bank: Bank) -> tuple[str, ...]:
     written = note.phones or (match[1] if match else None)
     if written is None:
         found = _looked_up(lyric, language, bank)
-        return found if sum(bank.kind_of(phone) == "vowel" for phone in found) == 1 else ()
+        is_syllable = sum(bank.kind_of(phone) == "vowel" for phone in found) == 1
+        return found if is_syllable else _as_phonemes(lyric, language, bank)
     try:
         return tuple(bank.acoustic.phone_of(name, language) for name in written.split())
     except VoicebankError as error:
         if all(name in INVENTORY for name in written.split()):
             return ()
         raise LyricsError(error.code, error.message, score.where(place)) from error
+
+
+def _as_phonemes(lyric: str, language: str, bank: Bank) -> tuple[str, ...]:
+    """A lyric that is itself phonemes with blanks between, named with their language: ``zh/n zh/i``; none if it is not."""
+    parts = lyric.split()
+    is_phonemes = any("/" in part for part in parts) and all(
+        part in bank.acoustic.tokens or f"{language}/{part}" in bank.acoustic.tokens for part in parts
+    )
+    return tuple(bank.acoustic.phone_of(part, language) for part in parts) if is_phonemes else ()
 
 
 def _spoken_like(hint: Sequence[str], language: str, bank: Bank) -> str:

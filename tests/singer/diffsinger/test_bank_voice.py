@@ -175,6 +175,13 @@ def test_an_edit_sings_one_phrase_again(imported: Voice) -> None:
     assert (cache.hits, cache.misses) == (1, 3)
 
 
+def test_a_lyric_may_be_phonemes(imported: Voice) -> None:
+    read = perform_song(song("zh/n zh/i", "m zh/ao", "[zh/n i]", "好"), imported).performance
+    assert sung_as(read) == ["zh/n", "zh/i", "zh/m", "zh/ao", "zh/n", "zh/i", "zh/h", "zh/ao"]
+    with pytest.raises(LyricsError):
+        perform_song(song("zh/n zh/xyz", "好"), imported)
+
+
 def test_speakers_are_known_without_the_name_of_their_training(imported: Voice) -> None:
     singer = imported.imported
     assert isinstance(singer, BankSinger)
