@@ -21,8 +21,8 @@ from voicebanks.openutau_export import units
 from voicebanks.openutau_export.graph import Graph, Value
 from voicebanks.openutau_export.sung_features import rows
 
-NOISE_SAMPLES = 2**18
-"""The noise is the engine's under the seed 0; it comes again after six seconds of a phrase, which nobody can hear."""
+NOISE_SAMPLES = 2**20
+"""The noise is the engine's under the seed 0; it comes again after 23 seconds, which few phrases last."""
 _DOUBLINGS = 16
 
 

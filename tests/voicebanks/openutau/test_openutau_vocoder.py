@@ -91,6 +91,15 @@ def test_tiny_inputs(frames: int, builtin: Any) -> None:
     assert np.isfinite(found).all()
 
 
+def test_a_long_note_has_the_engines_noise_to_its_end(builtin: Any) -> None:
+    voice, _ = voice_and_networks("builtin")
+    phrase = written(f0_hz=247.0, spans=(("a", "nucleus", 9.0),))
+    want = np.concatenate(list(sing_phrase(phrase, voice, seed=0, block_frames=100, cancel=CancelToken())))
+    (features,) = to_features(phrase, voice, block_frames=phrase.frames, cancel=CancelToken())
+    found = sound(builtin, mel_of(features), phrase.curves["f0_hz"])[0]
+    np.testing.assert_allclose(found[-88_200:], want[-88_200:], atol=1e-4)
+
+
 def test_noise_does_not_tire_when_it_comes_again(builtin: Any) -> None:
     frames = NOISE_SAMPLES // 441 + 100
     mel = np.tile(vowel(100), (1, -(-frames // 100), 1))
