@@ -34,7 +34,6 @@ class BankPlan:
         layers: of the acoustic model; more make it cost more.
         width: of those layers.
         shared_vocoder: name of a package beside the bank, in place of ``dsvocoder``.
-        dur_by_words: the duration model takes the words, too, as newer ones do.
         rate_hz: sample rate of all modules.
         hop: samples a frame.
         keeps_pitch: the pitch model gives back the pitch that is not to be made anew.
@@ -54,7 +53,6 @@ class BankPlan:
     layers: int = 1
     width: int = 16
     shared_vocoder: str = ""
-    dur_by_words: bool = False
     rate_hz: int = RATE_HZ
     hop: int = HOP
     keeps_pitch: bool = True
@@ -216,10 +214,6 @@ def _dur(plan: BankPlan, seed: Sequence[int]) -> Any:
         frames = g.floats(g.takes("word_dur", [1, "n_words"], TensorProto.INT64))
         length = g("Add", length, g("Mul", g.spread(frames, sizes), g.constant(0.5)))
     length = g("Where", masks, g.constant(0.0), length)
-    if plan.dur_by_words:
-        words = g.takes("word_div", [1, "n_words"], TensorProto.INT64)
-        whole = g.spread(g.takes("word_dur", [1, "n_words"], TensorProto.INT64), words)
-        length = g("Mul", length, g("Sqrt", g.floats(whole)))
     return g.model({"ph_dur_pred": (length, [1, "n_tokens"], TensorProto.FLOAT)})
 
 

@@ -11,6 +11,7 @@ from bench.openutau_graphs import BankPlan
 from singer.cancel import CancelToken
 from singer.diffsinger.bank import Module
 from singer.diffsinger.bank_singer import BankSinger, bank_voice
+from singer.diffsinger.speaker_mix import speaker_mix
 from singer.diffsinger.stages import mixed
 from singer.errors import Cancelled, LyricsError, PerformanceError, SingerError, VoicebankError
 from singer.live.player import LivePlayer
@@ -188,8 +189,10 @@ def test_speakers_are_known_without_the_name_of_their_training(imported: Voice) 
     acoustic = singer.bank.acoustic
     speakers = {f"acoustic_v2.{name}": vector for name, vector in acoustic.speakers.items()}
     bank = replace(singer.bank, acoustic=replace(acoustic, speakers=speakers))
-    assert bank_voice(bank, "bright").name == bank_voice(bank, "acoustic_v2.bright").name
-    assert bank_voice(bank, "bright").fingerprint == bank_voice(bank, "acoustic_v2.bright").fingerprint
+    assert (
+        speaker_mix(bank, "bright") == speaker_mix(bank, "acoustic_v2.bright") == {"acoustic_v2.bright": 1.0}
+    )
+    assert speaker_mix(bank, "soft=1+bright=3") == {"acoustic_v2.soft": 1.0, "acoustic_v2.bright": 3.0}
 
 
 def test_speakers_sound_different_and_have_caches_of_their_own(imported: Voice) -> None:

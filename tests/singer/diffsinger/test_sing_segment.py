@@ -10,15 +10,12 @@ import pytest
 from bench.openutau_graphs import HOP, RATE_HZ, BankPlan
 from singer.cancel import CancelToken
 from singer.diffsinger.bank import Bank, Module
-from singer.diffsinger.bank_singer import bank_voice
 from singer.diffsinger.frames import Sampled
 from singer.diffsinger.segment import Segment
 from singer.diffsinger.sing import Rendered, SingOptions, sing_segment
 from singer.diffsinger.song import DsSong, check_segments, stream_segments
 from singer.diffsinger.stages import Line, raw_lengths
 from singer.errors import Cancelled, ScoreError, VoicebankError
-from singer.score import Note, Score
-from singer.song import perform_song
 from tests.singer.diffsinger.conftest import Banks
 from tests.singer.diffsinger.songs import plain, segments
 
@@ -264,15 +261,3 @@ def test_singers_are_mixed_by_their_bare_names(bank: Bank) -> None:
     assert not np.array_equal(sing_segment(mixed, renamed).mel, sing_segment(plain(), renamed).mel)
     with pytest.raises(VoicebankError, match="nobody"):
         check_segments(DsSong((plain(spk_mix={"nobody": 1}),)), renamed)
-
-
-def test_duration_models_that_take_words_are_given_them(banks: Banks) -> None:
-    bank = banks(BankPlan(dur_by_words=True))
-    assert bank.durations is not None
-    assert {"word_div", "word_dur"} <= set(bank.durations.model.inputs)
-    other = banks()
-    frames = sing_segment(plain(), bank).phone_frames
-    assert frames.sum() == sing_segment(plain(), other).phone_frames.sum()
-    voice = bank_voice(bank)
-    score = Score((Note(1.0, 1.0, 60.0, "你"), Note(2.0, 1.0, 62.0, "好")), language="zh")
-    assert perform_song(score, voice).performance.phrases
