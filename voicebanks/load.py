@@ -189,7 +189,10 @@ def open_folder(folder: Path, search: Sequence[Path] = ()) -> VoiceFolder:
     if is_bank(folder):
         from voicebanks.openutau.describe import describe_bank
 
-        return VoiceFolder(folder, describe_bank(folder), "", is_imported=True, homes=tuple(search))
+        described, installed = describe_bank(folder), parse_versioned(folder.absolute().parent.name)
+        if installed is not None:  # as it is asked for, whatever its maker wrote
+            described = described.model_copy(update={"version_of_voice": installed.version})
+        return VoiceFolder(folder, described, "", is_imported=True, homes=tuple(search))
     manifest, sha256 = _read_manifest(folder)
     if isinstance(manifest, Manifest):
         return VoiceFolder(folder, manifest, sha256)

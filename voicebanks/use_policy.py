@@ -57,6 +57,8 @@ class UsePolicy(BaseModel):
         return self.model_dump(mode="json")
 
 
+POLICY_NAME = "use-policy.json"
+"""In a bank, which has no manifest to say it in: the entry ``use_policy`` as a file of its own."""
 UNKNOWN = UsePolicy(notes=("not known; see the licence",))
 """Of a voice that says nothing."""
 
@@ -73,6 +75,17 @@ def free_policy(licence: str) -> UsePolicy:
         "What the voice sings is synthetic; label it so where the law asks for it.",
     )
     return UsePolicy(commercial="yes", attribution_required=False, notes=notes)
+
+
+def told(policy: UsePolicy) -> list[str]:
+    """The policy in words, a line each."""
+    named = {True: "required", False: "not required", None: "not known"}[policy.attribution_required]
+    lines = [f"commercial use: {policy.commercial.replace('_', ' ')}", f"naming the singer: {named}"]
+    if policy.attribution:
+        lines.append(f"name the singer as: {policy.attribution}")
+    if policy.forbidden:
+        lines.append(f"forbidden: {', '.join(policy.forbidden)}")
+    return [*lines, *policy.notes]
 
 
 def policy_of(voice: VoiceFolder) -> UsePolicy:

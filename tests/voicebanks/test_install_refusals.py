@@ -365,7 +365,8 @@ def test_a_disk_that_is_full_or_closed(tmp_path: Path, monkeypatch: pytest.Monke
         patch.setattr(
             "voicebanks.store.install.shutil.disk_usage", lambda path: type("Usage", (), {"free": 10})
         )
-        assert refused(source, tmp_path).code == "disk_full"
+        error = refused(source, tmp_path)
+        assert (error.code, error.where) == ("disk_full", str(tmp_path / "voices"))
 
     def fails(*_: object) -> None:
         raise OSError(28, "No space left on device")

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from singer.errors import VoicebankError
-from tests.voicebanks.bundles import own_files, write_folder
+from tests.voicebanks.bundles import bank_files, own_files, write_folder, write_zip
 from voicebanks.design import Design, design_voice
+from voicebanks.homes import Versioned
 from voicebanks.load import VoiceFolder, find_voice, list_voices, open_folder
+from voicebanks.openutau_export.export import export_bank
+from voicebanks.store.install import Wish, install
 from voicebanks.use_policy import UsePolicy, check_use, combined, policy_of
 
 
@@ -76,6 +80,36 @@ def test_a_designed_voice_is_bound_by_its_base(tmp_path: Path) -> None:
 
 def test_a_voice_that_says_nothing_has_its_bases_policy(tmp_path: Path) -> None:
     assert policy_of(voice(tmp_path, None)) == policy_of(find_voice("builtin"))
+
+
+def test_a_policy_outlasts_the_way_through_a_bank_and_back(tmp_path: Path) -> None:
+    pytest.importorskip("onnx")
+    policy = {"commercial": "with_permission", "attribution": "Sung by Haru", "forbidden": ["political"]}
+    home = tmp_path / "voices"
+    picture = b'<svg xmlns="http://www.w3.org/2000/svg">' + b"<g>" * 200_000 + b"</g>" * 200_000 + b"</svg>"
+    portrait = {"path": "portrait.svg", "sha256": hashlib.sha256(picture).hexdigest(), "bytes": len(picture)}
+    files = own_files(use_policy=policy, files={"portrait": portrait}) | {"portrait.svg": picture}
+    own = install(write_folder(tmp_path / "download", files), home)
+    export_bank(open_folder(own.folder), tmp_path / "bank.zip")
+    install(tmp_path / "bank.zip", home, wish=Wish(name_as=Versioned("haru-bank", "3.0.0")))
+    bank = find_voice("haru-bank", [home])
+    assert bank.manifest.version_of_voice == "3.0.0"
+    found = policy_of(bank)
+    assert (found.commercial, found.attribution, found.forbidden) == (
+        "with_permission", "Sung by Haru", ("political",)
+    )  # fmt: skip
+    with pytest.raises(VoicebankError, match="'political'"):
+        check_use(bank, ["political"])
+    readme = (bank.folder / "readme.txt").read_text(encoding="utf-8")
+    assert "name the singer as: Sung by Haru" in readme
+    assert "forbidden: political" in readme
+
+
+@pytest.mark.parametrize("wrong", [b"{", b'{"commercial": "perhaps"}', b"[]", b"\xff"])
+def test_a_policy_of_a_bank_that_cannot_be_read_is_named(tmp_path: Path, wrong: bytes) -> None:
+    source = write_zip(tmp_path / "haru.zip", bank_files() | {"use-policy.json": wrong})
+    with pytest.raises(VoicebankError, match=r"use-policy\.json"):
+        install(source, tmp_path / "voices")
 
 
 def test_two_policies_allow_what_both_allow() -> None:

@@ -30,7 +30,9 @@ from voicebanks.openutau_export.tokens import token_ids, token_table
 from voicebanks.openutau_export.variance import variance_model
 from voicebanks.openutau_export.vocoder import vocoder_model
 from voicebanks.passport import PASSPORT_NAME
+from voicebanks.plain_svg import is_plain
 from voicebanks.portrait import portrait_svg
+from voicebanks.use_policy import POLICY_NAME, UsePolicy, policy_of, told
 
 Files = dict[str, bytes]
 _PORTRAIT_WIDTH, _ICON_WIDTH = 720, 128
@@ -54,7 +56,7 @@ def bank_files(found: VoiceFolder) -> Files:
     }
     manifest, cast = found.manifest, speakers(voice.name)
     acoustic = acoustic_model(voice, networks["encoder"], networks["decoder"])
-    papers = _papers(found)
+    papers, policy = _papers(found), policy_of(found)
     files = {
         "acoustic.onnx": _bytes(acoustic),
         "dsconfig.yaml": _yaml(descriptions.acoustic_config(manifest, tuple(cast))),
@@ -62,7 +64,10 @@ def bank_files(found: VoiceFolder) -> Files:
         "dsvocoder/vocoder.yaml": _yaml(descriptions.vocoder_config(manifest)),
         "character.txt": descriptions.character_txt(manifest).encode(),
         "character.yaml": _yaml(descriptions.character_yaml(manifest, cast)),
-        "readme.txt": descriptions.readme(manifest, tuple(cast), PASSPORT_NAME in papers).encode(),
+        "readme.txt": (
+            descriptions.readme(manifest, tuple(cast), PASSPORT_NAME in papers) + _terms(policy)
+        ).encode(),
+        POLICY_NAME: f"{json.dumps(policy.document(), ensure_ascii=False, indent=1)}\n".encode(),
         **_tables(""),
         **_pictures(found),
         **papers,
@@ -70,6 +75,12 @@ def bank_files(found: VoiceFolder) -> Files:
     for speaker, emotion in cast.items():
         files[f"{speaker}.emb"] = control_embedding(emotion, voice.character).astype("<f4").tobytes()
     return {**files, **_duration_module(cast), **_pitch_module(cast), **_variance_module(cast)}
+
+
+def _terms(policy: UsePolicy) -> str:
+    return "".join(
+        ("What it may be used for; the licence decides:\n", *(f"- {line}\n" for line in told(policy)))
+    )
 
 
 def _check_complete(voice: Voice) -> None:
@@ -133,11 +144,11 @@ def _papers(found: VoiceFolder) -> Files:
 
 
 def _pictures(found: VoiceFolder) -> Files:
-    """The portrait in two sizes; drawn from the name where a voice has none."""
-    entry = found.manifest.files.get("portrait")
+    """The portrait in two sizes; drawn from the name where a voice has none that may be drawn."""
+    entry, drawing = found.manifest.files.get("portrait"), ""
     if entry is not None and entry.path.endswith(".svg"):
-        drawing = (found.folder / entry.path).read_text(encoding="utf-8")
-    else:
+        drawing = (found.folder / entry.path).read_text(encoding="utf-8", errors="replace")
+    if not is_plain(drawing):
         drawing = portrait_svg(found.manifest.name, found.manifest.axes)
     sizes = {descriptions.PORTRAIT: _PORTRAIT_WIDTH, descriptions.ICON: _ICON_WIDTH}
     return {

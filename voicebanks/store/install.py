@@ -127,7 +127,7 @@ def _told_of_source(stage: Path, source: str) -> Iterator[None]:
 
 def _unpack(bundle: Bundle, chosen: dict[str, str], folder: Path) -> None:
     """Write the chosen files; a file that is not what it is called is left out, and told."""
-    _check_room(sum(bundle.files[path] for path in chosen.values()), folder.parent)
+    _check_room(sum(bundle.files[path] for path in chosen.values()), folder.parents[1])
     folder.mkdir()
     for below in folders_of(chosen):
         (folder / below).mkdir()

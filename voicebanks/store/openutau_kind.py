@@ -6,14 +6,17 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from pydantic import ValidationError
+
 from singer.errors import VoicebankError
 from voicebanks.documents import check_yaml, read_json, read_yaml
 from voicebanks.homes import Versioned, parse_versioned
+from voicebanks.manifest import said
 from voicebanks.openutau.vocoder_package import PACKAGES_NAME
 from voicebanks.store.files import check_models, files_below
 from voicebanks.store.known_licences import policy_from_texts
 from voicebanks.store.names import name_from, version_from
-from voicebanks.use_policy import UsePolicy
+from voicebanks.use_policy import POLICY_NAME, UsePolicy, combined
 
 CONFIG_NAME = "dsconfig.yaml"
 _CHARACTER_NAME = "character.yaml"
@@ -76,5 +79,17 @@ def _mapping(folder: Path, path: str) -> dict[str, Any]:
 
 
 def policy(folder: Path) -> UsePolicy | None:
-    """What the bank's own texts say for sure."""
-    return policy_from_texts(folder)
+    """What the bank says in ``use-policy.json``, as those that this engine exports do, and what its texts say for sure.
+
+    Raises:
+        VoicebankError: that file cannot be read.
+    """
+    found = policy_from_texts(folder)
+    path = folder / POLICY_NAME
+    if not path.is_file():
+        return found
+    try:
+        own = UsePolicy.model_validate_json(path.read_bytes())
+    except ValidationError as error:
+        raise VoicebankError("bank", said(error, "use policy"), str(path)) from error
+    return own if found is None else combined(own, found)

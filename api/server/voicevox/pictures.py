@@ -9,7 +9,7 @@ import zlib
 from functools import lru_cache
 from importlib import import_module
 
-from api.server.voicevox.plain_svg import is_plain
+from voicebanks.plain_svg import is_plain
 
 _WIDTH, _HEIGHT, _ICON = 360, 440, 256
 
