@@ -22,6 +22,8 @@ _JUMPS = {
     "segno": "Segno", "coda": "Coda", "fine": "Fine", "tocoda": "To Coda", "dacapo": "Da Capo", "dalsegno": "Dal Segno"
 }  # fmt: skip
 _JUMP_WORDS = re.compile(r"\bd\.? ?[cs]\b|da capo|dal segno|\bfine\b|coda|segno", re.IGNORECASE)
+MOST_TAGS = 1_500_000
+"""Each element takes some 150 bytes of memory; long scores have a tenth of this."""
 _NOT_SUNG = ("harmony", "figured-bass", "print", "listening", "grouping", "link", "bookmark")
 
 
@@ -57,6 +59,8 @@ def parse_xml(document: bytes) -> Element:
 
     if len(document) > LARGEST_DOCUMENT_BYTES:
         raise ScoreError("too_large", f"the document has more than {LARGEST_DOCUMENT_BYTES / 1e6:g} MB")
+    if document.count(b"<") > MOST_TAGS:
+        raise ScoreError("too_large", f"the document has more than {MOST_TAGS} tags")
     try:
         root: Element = fromstring(document, forbid_dtd=False, forbid_entities=True, forbid_external=True)
     except DefusedXmlException as error:

@@ -285,3 +285,8 @@ def test_what_is_not_sung_is_listed() -> None:
     assert score.warnings[0] == "left out: 1 grace notes, 1 hairpins, 1 staccato signs, 1 trill-mark signs"
     assert "Piano" in score.warnings[1]
     assert not read(HEAD + bar_note(60, 4, xml_lyric("la"))).warnings
+
+
+def test_a_document_of_nothing_but_tags_is_refused_before_it_is_parsed() -> None:
+    error = refused(document=b"<score-partwise>" + b"<a/>" * 1_600_000 + b"</score-partwise>")
+    assert (error.code, "1500000 tags" in error.message) == ("too_large", True)
