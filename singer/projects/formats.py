@@ -51,7 +51,7 @@ READ: Mapping[str, ProjectFormat] = MappingProxyType(
             ProjectFormat("ccs", "CeVIO", "xml", rb"<Scenario[\s>]"),
             ProjectFormat("tssln", "VoiSona", "binary", rb"\ATSSolution\x00"),
             ProjectFormat("vvproj", "VOICEVOX", "json", rb'\A\s*\{(?=[\s\S]*"(talk|appVersion)")'),
-            ProjectFormat("acep", "ACE Studio", "json", rb'\A\s*\{(?=[\s\S]*"compressMethods")'),
+            ProjectFormat("acep", "ACE Studio", "binary", rb'\A(ACEP2|\s*\{(?=[\s\S]*"compressMethods?"))'),
             ProjectFormat("dv", "DeepVocal", "binary", rb"\ASHARPKEY"),
             ProjectFormat("ufdata", "UtaFormatix", "json", rb'\A\s*\{(?=[\s\S]*"formatVersion")'),
         )

@@ -139,6 +139,7 @@ def test_a_track_by_number_or_name() -> None:
 def test_formats_that_cannot_be_written_by_hand(name: str) -> None:
     """Packed or scrambled formats: LibreSVIP writes the song that ``bench.fuzz`` describes; the values are that song's."""
     (document,) = (found for _, found in bench.fuzz.by_libresvip([name]))
+    assert find_format(document) == name
     score = load_score(document, name=f"song.{name}")
     found = [(note.start_beat, note.duration_beats, note.midi, note.lyric) for note in score.notes]
     assert found == [
