@@ -6,9 +6,9 @@ import json
 import uuid
 from typing import Any
 
-from singer.projects.sheet import Sheet, list_unwritten
+from singer.projects.sheet import Sheet, SheetNote, list_unwritten
 from singer.projects.source_svp import BLICKS, CONTROLS, LANGUAGES
-from singer.score import BREATH
+from singer.score import BREATH, TempoMap
 
 _PARAMETERS = (
     "pitchDelta",
@@ -26,7 +26,7 @@ _STILL = {"tF0Left": 0.0, "tF0Right": 0.0, "dF0Left": 0.0, "dF0Right": 0.0}
 
 def write_svp(sheet: Sheet) -> bytes:
     """The file, of version 113 (Synthesizer V Studio 1); notes with drawn pitch have no glides and no vibrato."""
-    list_unwritten(sheet, list(CONTROLS))
+    list_unwritten(sheet, list(CONTROLS), ("vibrato",))
     parameters: dict[str, Any] = {name: {"mode": "linear", "points": []} for name in _PARAMETERS}
     notes = []
     drawn = [bool(sheet.drawn(note)) for note in sheet.notes]
@@ -55,7 +55,23 @@ def _attributes(sheet: Sheet, drawn: list[bool], index: int) -> dict[str, float]
     notes = sheet.notes
     before = index > 0 and drawn[index - 1] and notes[index - 1].end == notes[index].start
     after = index + 1 < len(notes) and drawn[index + 1] and notes[index].end == notes[index + 1].start
-    return _STILL if before or after else {}
+    return {**(_STILL if before or after else {}), **_vibrato(notes[index], sheet.tempo)}
+
+
+def _vibrato(note: SheetNote, tempo: TempoMap) -> dict[str, float]:
+    """Synthesizer V's vibrato: depth in semitones from peak to peak, times in seconds; {} leaves it to the program."""
+    vibrato = note.note.vibrato
+    if vibrato is None:
+        return {}
+    if not vibrato.depth_cents:
+        return {"dF0Vbr": 0.0}
+    length_s = tempo.seconds_at(note.note.end_beat) - tempo.seconds_at(note.note.start_beat)
+    return {
+        "tF0VbrStart": round(vibrato.start * length_s, 6),
+        "tF0VbrLeft": round(vibrato.attack_s, 6),
+        "dF0Vbr": round(2 * vibrato.depth_cents / 100, 6),
+        "fF0Vbr": round(vibrato.rate_hz, 6),
+    }
 
 
 def _project(sheet: Sheet, notes: list[dict[str, Any]], parameters: dict[str, Any]) -> dict[str, Any]:

@@ -6,6 +6,7 @@ import io
 import math
 import random
 from dataclasses import replace
+from itertools import pairwise
 
 import mido
 import numpy as np
@@ -130,6 +131,19 @@ def test_loudness_goes_through_midi() -> None:
     asked, found = (np.interp(beats, *curve) for curve in curves)
     assert np.abs(np.minimum(asked, 0.0) - found).max() < 0.4
     assert any("above 0 dB" in text for text in left_out)
+
+
+def test_vibrato_goes_to_synthesizer_v() -> None:
+    notes = (Note(1.0, 4.0, 60.0, "か", vibrato=Vibrato(40.0, 5.0, 0.25, 0.2)), Note(5.0, 1.0, 62.0, "き"))
+    score = Score(notes, "ja", TempoMap(((0.0, 120.0),)))
+    back, left_out = there_and_back(score, "svp")
+    assert not left_out
+    held = [pitch_of(back, tick) or 60.0 for tick in range(round(2.5 * 480), round(4.2 * 480))]
+    assert (max(held) - 60.0, 60.0 - min(held)) == pytest.approx((0.4, 0.4), abs=0.05)
+    above = [value > 60.0 for value in held]
+    crossings = sum(one != other for one, other in pairwise(above))
+    assert crossings == pytest.approx(2 * 5.0 * 1.7 / 2, abs=1)
+    assert pitch_of(back, 2.0 * 480 - 30) is None or abs((pitch_of(back, 1.5 * 480) or 60.0) - 60.0) < 0.02
 
 
 def test_musicxml_keeps_notes_and_says_that_it_has_no_pitch() -> None:
