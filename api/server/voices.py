@@ -17,6 +17,7 @@ from singer.pitch_names import pitch_name
 from singer.voice import Voice
 from voicebanks.homes import parse_versioned
 from voicebanks.load import VoiceFolder, find_voice, list_voices, load_folder
+from voicebanks.openutau.describe import singers_of
 from voicebanks.openutau.open_bank import open_bank
 from voicebanks.use_policy import UsePolicy, check_policy, policy_of
 
@@ -165,6 +166,7 @@ def _document(found: VoiceFolder) -> dict[str, Any]:
         "version": manifest.version_of_voice,
         "description": manifest.description,
         "languages": list(manifest.languages),
+        "singers": list(singers_of(found.folder)) if found.is_imported else [],
         "lowest": pitch_name(manifest.range.lowest_midi),
         "highest": pitch_name(manifest.range.highest_midi),
         "lowest_midi": manifest.range.lowest_midi,

@@ -64,6 +64,7 @@ def test_it_is_listed_and_sings_over_rest(stand: Stand) -> None:
     with httpx.Client(base_url=f"http://{stand.address}", timeout=30) as client:
         listed = {each["name"]: each for each in client.get("/v1/voices").json()}
         assert (listed["toy"]["languages"], listed["toy"]["sample_rate"]) == (["zh", "en", "ja"], 44_100)
+        assert (listed["toy"]["singers"], listed["builtin"]["singers"]) == (["soft", "bright"], [])
         assert client.get("/v1/voices/toy").json() == listed["toy"]
         assert client.post("/v1/sing", json={"score": SCORE, "voice": "toy"}).status_code == 200
 
