@@ -135,7 +135,7 @@ def check_policy(
     for use in uses:
         if reason := _refusal(policy, use, permitted):
             licence = ", ".join(voice.manifest.licence.files) or "the licence"
-            message = f"{reason}; see {licence} in {voice.folder}"
+            message = f"{reason}; see {licence} in the voice's folder"
             raise VoicebankError("use_forbidden", message, f"voice {voice.manifest.name!r}")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import time
 from collections.abc import Iterator
@@ -15,6 +16,8 @@ from singer.errors import VoicebankError
 LOCK_NAME = ".lock"
 WAIT_S = 30.0
 _LOOK_S = 0.05
+_HELD = (errno.EAGAIN, errno.EWOULDBLOCK, errno.EACCES, errno.EDEADLK)
+"""What systems say of a lock that another process holds; all else is a folder that cannot be locked."""
 
 
 @contextlib.contextmanager
@@ -23,6 +26,7 @@ def locked(home: Path, wait_s: float = WAIT_S) -> Iterator[None]:
 
     Raises:
         VoicebankError: ``store_busy``: another process holds it for more than ``wait_s`` seconds.
+        OSError: the folder cannot be locked.
     """
     until_s = time.monotonic() + wait_s
     with (home / LOCK_NAME).open("a+b") as file:
@@ -46,7 +50,9 @@ def _try_lock(file: IO[bytes]) -> bool:
         else:
             unix = import_module("fcntl")
             unix.flock(file.fileno(), unix.LOCK_EX | unix.LOCK_NB)
-    except OSError:
+    except OSError as error:
+        if error.errno not in _HELD:
+            raise
         return False
     return True
 

@@ -35,11 +35,11 @@ def remove(asked: str, homes: Sequence[Path], *, every: bool = False, force: boo
     if len(found) > 1 and not every:
         named = ", ".join(map(str, found))
         raise VoicebankError("several_versions", f"there are {named}; name one of them, or use --all", asked)
-    if not force:
-        _check_unused(found, homes)
     for place in found:
         try:
             with locked(place.home):
+                if not force:
+                    _check_unused(found, homes)
                 tidy(place.home)
                 take_away(place.folder.parent if place.version else place.folder)
                 _forget_default(place)
