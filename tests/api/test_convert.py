@@ -23,8 +23,12 @@ def test_from_one_editor_to_another() -> None:
     assert result.exit_code == 0
     assert "song.svp: 4 notes" in result.stdout
     assert "warning: left out: settings of notes (Flags)" in result.stderr
-    assert "warning: left out: vibrato of 1 notes" in result.stderr
-    assert len(json.loads(Path("song.svp").read_text())["tracks"][0]["mainGroup"]["notes"]) == len(NOTES)
+    notes = json.loads(Path("song.svp").read_text())["tracks"][0]["mainGroup"]["notes"]
+    assert len(notes) == len(NOTES)
+    assert (notes[-1]["attributes"]["dF0Vbr"], notes[-1]["attributes"]["fF0Vbr"]) == (
+        0.6,
+        5.0,
+    )  # 30 cents, 200 ms
 
 
 def test_the_result_as_json() -> None:
