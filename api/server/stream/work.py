@@ -91,9 +91,10 @@ class SongWork:
     def __init__(
         self, message: Sing, voice: Voice, check: Callable[[object], None] = lambda song: None
     ) -> None:
-        """Read and check all of it, by the limits of ``check`` too; raises ``SingerError``."""
+        """Read and check all of it, a project by the limits of ``check`` too; raises ``SingerError``."""
         song, said = song_of(message, voice)
-        check(song)
+        if message.ds is not None:
+            check(song)
         self.cancel, self._live = CancelToken(), LiveControls()
         for name, value in message.controls.items():
             self._live.turn(name, value, 0.0)
